@@ -1,0 +1,51 @@
+using Datagen.Storage;
+
+namespace Datagen.Auth.Commands;
+
+/// <summary>The process's exit codes.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int Unreachable = 3;
+    public const int NotSignedIn = 4;
+    public const int SignInFailed = 5;
+    public const int Interrupted = 130;
+    public const int Terminated = 143;
+}
+
+/// <summary>The command line makes no sense.</summary>
+internal sealed class UsageException(string message, string? hint = null) : AuthException(message, hint);
+
+/// <summary>What a person and a script are told of an error. Here, and only here, errors become exit codes.</summary>
+internal readonly record struct Failure(int ExitCode, string Code, string Message, string? Hint)
+{
+    public static Failure Of(Exception error, Product product, int interruptedBy) => error switch
+    {
+        OperationCanceledException => new(
+            interruptedBy == 0 ? Commands.ExitCode.Interrupted : interruptedBy, "interrupted", "interrupted", null),
+        UsageException usage => new(Commands.ExitCode.Usage, "usage", usage.Message, usage.Hint),
+        ServiceUnreachableException unreachable => new(
+            Commands.ExitCode.Unreachable, "unreachable", unreachable.Message, unreachable.Hint),
+        NotSignedInException notSignedIn => new(
+            Commands.ExitCode.NotSignedIn, "not_signed_in", notSignedIn.Message, notSignedIn.Hint),
+        SignInFailedException failed => new(Commands.ExitCode.SignInFailed, "sign_in_failed", failed.Message, failed.Hint),
+        AuthException refused => new(Commands.ExitCode.Failed, "failed", refused.Message, refused.Hint),
+        CredentialsFileException file => new(Commands.ExitCode.Failed, "failed", file.Message, HintFor(file.Problem, product)),
+        // A defect of ours. Its name is all that a person can pass on: the trace is not in the executable.
+        _ => new(
+            Commands.ExitCode.Failed, "failed", $"{product.Name} has a defect: {error.GetType().Name}",
+            $"please report it, with what {product.Variable("DEBUG")}=1 shows"),
+    };
+
+    private static string? HintFor(CredentialsFileProblem problem, Product product) => problem switch
+    {
+        CredentialsFileProblem.Unwritable =>
+            $"set {product.Variable("CONFIG_DIR")} to a folder that can be written, or {product.Variable("TOKEN")} to an access token",
+        CredentialsFileProblem.Damaged =>
+            $"{product.LoginCommand} replaces it; {product.Name} auth logout --local deletes it",
+        CredentialsFileProblem.Locked => $"try again when the other {product.Name} process has ended",
+        _ => null,
+    };
+}

@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Datagen.Storage;
+
+namespace Datagen.Auth.Commands;
+
+/// <summary>How the program speaks.</summary>
+/// <remarks>
+/// Standard output has the answer and nothing else: in JSON one object on one line. Everything else goes to standard error:
+/// prompts, warnings (<c>warning: …</c>), errors (<c>error: …</c>, then <c>hint: …</c>; in JSON one line). Messages begin in
+/// lower case and end without a period. Whatever a server or a file had a say in is made printable first.
+/// </remarks>
+internal sealed class Output(OutputFormat format, TextWriter results, TextWriter messages)
+{
+    private const string Nothing = "none";
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public OutputFormat Format => format;
+
+    public void Print(Answer answer, Identity? identity = null)
+    {
+        if (format == OutputFormat.Json)
+        {
+            PrintJson(json =>
+            {
+                foreach (var fact in answer.Facts) WriteFact(json, fact, answer.Status, identity);
+            });
+            return;
+        }
+
+        var text = new StringBuilder(answer.Text);
+        foreach (var fact in answer.Facts) text.Replace($"{{{fact}}}", TextOf(fact, identity));
+        PrintLine(text.ToString());
+    }
+
+    public void PrintLine(string line)
+    {
+        results.Write(line);
+        results.Write('\n');
+    }
+
+    public void PrintJson(Action<Utf8JsonWriter> writeProperties)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, Json))
+        {
+            json.WriteStartObject();
+            writeProperties(json);
+            json.WriteEndObject();
+        }
+
+        PrintLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    public void Prompt(string line)
+    {
+        messages.Write(line);
+        messages.Write('\n');
+        messages.Flush();
+    }
+
+    public void Warn(string warning) => Prompt($"warning: {warning}");
+
+    /// <summary>A line that the next one takes the place of. Only for a terminal.</summary>
+    public void Progress(string line)
+    {
+        messages.Write($"\r{line}\u001b[K");
+        messages.Flush();
+    }
+
+    public void Print(Failure failure)
+    {
+        if (format == OutputFormat.Text)
+        {
+            Prompt($"error: {failure.Message}");
+            if (failure.Hint is { } hint) Prompt($"hint: {hint}");
+            return;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, Json))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("error");
+            json.WriteString("code", failure.Code);
+            json.WriteString("message", failure.Message);
+            if (failure.Hint is { } hint) json.WriteString("hint", hint);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        Prompt(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    private static string TextOf(string fact, Identity? identity) => fact switch
+    {
+        Fact.Email => Shown(identity?.Email),
+        Fact.ActiveOrgSlug => Shown(identity?.ActiveOrgSlug),
+        Fact.Role => Shown(identity?.Role),
+        Fact.Groups => identity?.Groups is { Count: > 0 } groups ? string.Join(", ", groups.Select(Printable.Text)) : Nothing,
+        Fact.ExpiresAt => identity?.ExpiresAt is { } moment ? UtcSeconds.Format(moment) : "unknown",
+        _ => "",
+    };
+
+    private static string Shown(string? value) => Printable.Text(value) is { Length: > 0 } shown ? shown : Nothing;
+
+    private static void WriteFact(Utf8JsonWriter json, string fact, string? status, Identity? identity)
+    {
+        switch (fact)
+        {
+            case Fact.Status:
+                json.WriteString(fact, status);
+                break;
+            case Fact.Email:
+                json.WriteString(fact, identity?.Email);
+                break;
+            case Fact.ActiveOrgSlug:
+                json.WriteString(fact, identity?.ActiveOrgSlug);
+                break;
+            case Fact.Role:
+                json.WriteString(fact, identity?.Role);
+                break;
+            case Fact.Groups:
+                json.WriteStartArray(fact);
+                foreach (var group in identity?.Groups ?? []) json.WriteStringValue(group);
+                json.WriteEndArray();
+                break;
+            case Fact.ExpiresAt:
+                json.WriteString(fact, identity?.ExpiresAt is { } moment ? UtcSeconds.Format(moment) : null);
+                break;
+        }
+    }
+}
+
+internal enum OutputFormat
+{
+    Text,
+    Json,
+}

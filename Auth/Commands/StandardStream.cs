@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Datagen.Auth.Commands;
+
+/// <summary>A standard stream by write(2) alone: the console class would set up the terminal and its signals first.</summary>
+internal sealed partial class StandardStream(int descriptor) : TextWriter
+{
+    private readonly StringBuilder _pending = new();
+
+    public override Encoding Encoding => Encoding.UTF8;
+
+    public override void Write(char value) => _pending.Append(value);
+
+    public override void Write(string? value) => _pending.Append(value);
+
+    public override void Flush()
+    {
+        if (_pending.Length == 0) return;
+        var bytes = Encoding.UTF8.GetBytes(_pending.ToString());
+        _pending.Clear();
+        for (var sent = 0; sent < bytes.Length;)
+        {
+            var count = WriteTo(descriptor, bytes.AsSpan(sent), (nuint)(bytes.Length - sent));
+            if (count >= 0) sent += (int)count;
+            else if (Marshal.GetLastPInvokeError() is var error && error != Interrupted)
+                throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+        }
+    }
+
+    public const int BrokenPipe = 32;
+    private const int Interrupted = 4;
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint WriteTo(int descriptor, ReadOnlySpan<byte> bytes, nuint count);
+}

@@ -1,0 +1,18 @@
+using Datagen.Auth.Protocol;
+using Datagen.Storage;
+
+namespace Datagen.Auth;
+
+/// <summary>Where a stored credential's requests go: to the server it came from, whatever the environment says now.</summary>
+internal static class CredentialOrigin
+{
+    /// <summary>The endpoints kept with it, else those its own issuer tells.</summary>
+    public static async Task<Endpoints> FindEndpointsAsync(
+        this Credential credential, ServiceClient service, string hint, CancellationToken cancellation)
+    {
+        if (credential.Endpoints is { } endpoints) return endpoints;
+        var issuer = credential.Issuer
+            ?? throw new AuthException($"{CredentialsFile.FileName} does not say which server its token belongs to", hint);
+        return await Discovery.FindAsync(service, EndpointAddress.Issuer(issuer, "issuer"), cancellation).ConfigureAwait(false);
+    }
+}

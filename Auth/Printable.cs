@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text;
+
+namespace Datagen.Auth;
+
+/// <summary>Foreign text made safe to show: on one line, of bounded length, without what moves a cursor or turns the direction of writing.</summary>
+internal static class Printable
+{
+    private const int MaximumLength = 400;
+
+    public static string Text(string? foreign)
+    {
+        if (string.IsNullOrEmpty(foreign)) return "";
+        var shown = new StringBuilder(Math.Min(foreign.Length, MaximumLength));
+        foreach (var rune in foreign.EnumerateRunes())
+        {
+            if (shown.Length >= MaximumLength) return shown.Append('…').ToString();
+            // A lone surrogate arrives here as the replacement character.
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
+                continue;
+            shown.Append(rune.ToString());
+        }
+
+        return shown.ToString();
+    }
+
+    /// <summary>An address as its server spelled it where that is plain, else in its escaped form.</summary>
+    public static string Address(Uri address) =>
+        address.OriginalString.All(c => c is > ' ' and <= '~') ? address.OriginalString : address.AbsoluteUri;
+}

@@ -1,0 +1,42 @@
+namespace Datagen.Auth.Protocol;
+
+/// <summary>A device authorization that waits for a person's approval (RFC 8628 section 3.2).</summary>
+internal sealed record DeviceAuthorization(
+    string DeviceCode, string UserCode, Uri VerificationUri, Uri? VerificationUriComplete, TimeSpan ExpiresIn, TimeSpan Interval)
+{
+    private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DefaultLifetime = TimeSpan.FromMinutes(15);
+
+    public override string ToString() => $"device authorization {UserCode}";
+
+    public static async Task<DeviceAuthorization> RequestAsync(
+        ServiceClient service, Uri endpoint, string clientId, string scope, CancellationToken cancellation)
+    {
+        var answer = await service.PostFormAsync(endpoint, [new("client_id", clientId), new("scope", scope)], cancellation)
+            .ConfigureAwait(false);
+        if (!answer.IsSuccess) throw answer.Refusal("to start a sign-in");
+
+        var response = answer.Decode(WireJson.Default.DeviceAuthorizationResponse);
+        if (string.IsNullOrEmpty(response.DeviceCode)) throw answer.Unexpected("there is no device_code");
+        if (Printable.Text(response.UserCode) is not { Length: > 0 } userCode) throw answer.Unexpected("there is no user_code");
+        if (WebAddress(response.VerificationUri) is not { } verificationUri)
+            throw answer.Unexpected($"its verification_uri is not a web address: {Printable.Text(response.VerificationUri)}");
+
+        var interval = response.Interval?.ToTimeSpan() ?? DefaultInterval;
+        return new DeviceAuthorization(
+            response.DeviceCode,
+            userCode,
+            verificationUri,
+            WebAddress(response.VerificationUriComplete),
+            response.ExpiresIn?.ToTimeSpan() ?? DefaultLifetime,
+            interval < ShortestInterval ? ShortestInterval : interval);
+    }
+
+    // This goes to the person's browser: nothing but a web page may be opened on a server's word.
+    private static Uri? WebAddress(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
+            ? address
+            : null;
+}

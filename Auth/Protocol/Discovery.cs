@@ -1,0 +1,43 @@
+using Datagen.Storage;
+
+namespace Datagen.Auth.Protocol;
+
+/// <summary>Finds a server's endpoints: OpenID Connect Discovery section 4, else RFC 8414 section 3.</summary>
+internal static class Discovery
+{
+    /// <summary>The endpoints of <paramref name="issuer"/>, whose metadata must name that very issuer.</summary>
+    public static async Task<Endpoints> FindAsync(ServiceClient service, Uri issuer, CancellationToken cancellation)
+    {
+        var answer = await GetAsync(OpenIdConfiguration(issuer)).ConfigureAwait(false);
+        if (!answer.IsSuccess) answer = await GetAsync(AuthorizationServerMetadata(issuer)).ConfigureAwait(false);
+        if (!answer.IsSuccess)
+            throw new AuthException(
+                $"{Printable.Address(issuer)} is not a sign-in service: it has no metadata (it answered {(int)answer.Status})");
+
+        var metadata = answer.Decode(WireJson.Default.ServerMetadata);
+        // RFC 8414 section 3.3: exactly the same, or another server's endpoints could be slipped in.
+        if (metadata.Issuer != issuer.OriginalString)
+            throw answer.Unexpected(
+                $"it speaks for the issuer {Printable.Text(metadata.Issuer ?? "(none)")}, not for {Printable.Address(issuer)}");
+
+        return new Endpoints
+        {
+            AuthorizationEndpoint = metadata.AuthorizationEndpoint,
+            DeviceAuthorizationEndpoint = metadata.DeviceAuthorizationEndpoint,
+            TokenEndpoint = metadata.TokenEndpoint,
+            RevocationEndpoint = metadata.RevocationEndpoint,
+            UserinfoEndpoint = metadata.UserinfoEndpoint,
+            JwksUri = metadata.JwksUri,
+        };
+
+        Task<ServiceAnswer> GetAsync(Uri address) =>
+            service.GetAsync(address, bearer: null, organization: null, ServiceClient.UsualMaximumBytes, cancellation);
+    }
+
+    private static Uri OpenIdConfiguration(Uri issuer) =>
+        new($"{issuer.OriginalString.TrimEnd('/')}/.well-known/openid-configuration");
+
+    // Between host and path, as RFC 8414 section 3.1 has it.
+    private static Uri AuthorizationServerMetadata(Uri issuer) =>
+        new($"{issuer.GetLeftPart(UriPartial.Authority)}/.well-known/oauth-authorization-server{issuer.AbsolutePath.TrimEnd('/')}");
+}

@@ -1,0 +1,35 @@
+using System.Net;
+
+namespace Datagen.Auth.Protocol;
+
+/// <summary>Which addresses this program talks to: https, and http on loopback alone.</summary>
+internal static class EndpointAddress
+{
+    public static Uri Issuer(string text, string variable)
+    {
+        if (Parse(text) is not { } issuer || issuer.Query.Length > 0 || issuer.Fragment.Length > 0)
+            throw new AuthException(
+                $"the issuer {Printable.Text(text)} is not an https address",
+                $"{variable} takes an address such as https://id.example.com; http is allowed on 127.0.0.1, [::1] and localhost");
+        return issuer;
+    }
+
+    /// <summary>An address out of the server's metadata.</summary>
+    public static Uri Of(string? text, string name, string issuer)
+    {
+        if (text is null) throw new AuthException($"{Printable.Text(issuer)} offers no {name}");
+        return Parse(text)
+            ?? throw new AuthException($"the {name} of {Printable.Text(issuer)} is not an https address: {Printable.Text(text)}");
+    }
+
+    private static Uri? Parse(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && address.UserInfo.Length == 0
+        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && IsLoopback(address)))
+            ? address
+            : null;
+
+    private static bool IsLoopback(Uri address) =>
+        address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Datagen.Auth.Protocol;
+
+/// <summary>What --verbose shows of an exchange. Only values on its list are shown; whatever else there is, new or unknown, is redacted.</summary>
+internal static class RequestTrace
+{
+    public const string OrganizationHeader = "X-Datagen-Org";
+
+    private static readonly HashSet<string> Shown =
+    [
+        "grant_type", "client_id", "scope", "token_type_hint", "code_challenge_method", "redirect_uri",
+        "error", "error_description", "interval", "expires_in", "token_type", "issuer",
+        "verification_uri", "authorization_endpoint", "device_authorization_endpoint", "token_endpoint",
+        "revocation_endpoint", "userinfo_endpoint", "jwks_uri",
+    ];
+
+    public static void Write(
+        Action<string> trace, HttpRequestMessage request, IReadOnlyList<KeyValuePair<string, string>> form)
+    {
+        trace($"> {request.Method} {WithoutQuery(request.RequestUri!)}");
+        if (request.Headers.Authorization is { } authorization) trace($">   Authorization: {authorization.Scheme} [redacted]");
+        if (request.Headers.TryGetValues(OrganizationHeader, out var organization))
+            trace($">   {OrganizationHeader}: {Printable.Text(organization.First())}");
+        foreach (var (name, value) in form) trace($">   {name}={Value(name, value)}");
+    }
+
+    public static void Write(Action<string> trace, ServiceAnswer answer, TimeSpan elapsed)
+    {
+        trace(string.Create(
+            CultureInfo.InvariantCulture,
+            $"< {(int)answer.Status} in {elapsed.TotalMilliseconds:0} ms, {answer.Body.Length} bytes"));
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(answer.Body);
+        }
+        catch (JsonException)
+        {
+            trace("<   not JSON");
+            return;
+        }
+
+        using (document)
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return;
+            foreach (var property in document.RootElement.EnumerateObject())
+                trace($"<   {Printable.Text(property.Name)}: {Value(property.Name, property.Value.ToString())}");
+        }
+    }
+
+    private static string Value(string name, string value) => Shown.Contains(name) ? Printable.Text(value) : "[redacted]";
+
+    private static string WithoutQuery(Uri address) =>
+        address.GetLeftPart(UriPartial.Path) + (address.Query.Length > 0 ? "?[redacted]" : "");
+}

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Datagen.Auth.Protocol;
+
+/// <summary>One request, one answer, within bounds: time, size, no redirect, no cookie. Every request of this program goes through here.</summary>
+internal sealed class ServiceClient(Func<HttpClient> http, Action<string>? trace = null)
+{
+    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
+    public const int UsualMaximumBytes = 1 << 20;
+
+    // 100,000 organizations of 80 bytes each are 8 MB.
+    public const int UserInfoMaximumBytes = 64 << 20;
+
+    private const int MaximumHeaderKilobytes = 64;
+
+    public static HttpClient CreateHttpClient(string userAgent)
+    {
+        var client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            MaxResponseHeadersLength = MaximumHeaderKilobytes,
+            ConnectTimeout = RequestTimeout,
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan, // Bounded below, body included; this one ends at the headers.
+        };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd(userAgent);
+        client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return client;
+    }
+
+    public async Task<ServiceAnswer> GetAsync(
+        Uri address, string? bearer, string? organization, int maximumBytes, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        if (bearer is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        // A name that no header can carry is no organization's; the memberships in the answer will say so.
+        if (BearerToken.IsWellFormed(organization)) request.Headers.Add(RequestTrace.OrganizationHeader, organization);
+        return await SendAsync(request, [], maximumBytes, cancellation).ConfigureAwait(false);
+    }
+
+    public async Task<ServiceAnswer> PostFormAsync(
+        Uri address, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(form) };
+        return await SendAsync(request, form, UsualMaximumBytes, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<ServiceAnswer> SendAsync(
+        HttpRequestMessage request,
+        IReadOnlyList<KeyValuePair<string, string>> form,
+        int maximumBytes,
+        CancellationToken cancellation)
+    {
+        var address = request.RequestUri!;
+        var start = Stopwatch.GetTimestamp();
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(RequestTimeout);
+        if (trace is not null) RequestTrace.Write(trace, request, form);
+        try
+        {
+            using var response = await http()
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+            var body = await ReadBodyAsync(response, address, maximumBytes, timeout.Token).ConfigureAwait(false);
+            var answer = new ServiceAnswer(address, response.StatusCode, body);
+            if (trace is not null) RequestTrace.Write(trace, answer, Stopwatch.GetElapsedTime(start));
+            RequireAvailable(answer, response.Headers.RetryAfter);
+            return answer;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw Unreachable($"it did not answer within {RequestTimeout.TotalSeconds:0} seconds");
+        }
+        catch (HttpRequestException problem)
+        {
+            throw Explain(problem);
+        }
+        catch (IOException problem)
+        {
+            throw Unreachable("the connection was lost", cause: problem);
+        }
+
+        Exception Explain(HttpRequestException problem) => problem.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => Unreachable("its name can't be resolved", cause: problem),
+            HttpRequestError.SecureConnectionError => Unreachable(
+                "no trusted TLS connection could be made",
+                "if your network or server uses its own certificate authority, name its certificates in SSL_CERT_FILE",
+                problem),
+            HttpRequestError.ProxyTunnelError => Unreachable("the proxy refused to connect to it", "check HTTPS_PROXY and NO_PROXY", problem),
+            HttpRequestError.ResponseEnded => Unreachable("the connection was dropped", cause: problem),
+            HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded =>
+                new AuthException($"{address.Authority} did not answer as an HTTP server should", cause: problem),
+            _ => Unreachable("no connection could be made", cause: problem),
+        };
+
+        ServiceUnreachableException Unreachable(string why, string? hint = null, Exception? cause = null)
+        {
+            trace?.Invoke($"< nothing: {why}");
+            return new ServiceUnreachableException($"can't reach {address.Authority}: {why}", hint, cause);
+        }
+    }
+
+    private static void RequireAvailable(ServiceAnswer answer, RetryConditionHeaderValue? retryAfter)
+    {
+        var host = answer.Address.Authority;
+        var status = (int)answer.Status;
+        var wait = retryAfter switch
+        {
+            { Delta: { } seconds } => seconds,
+            { Date: { } date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } left ? left : TimeSpan.Zero,
+            _ => (TimeSpan?)null,
+        };
+        if (status >= 500)
+            throw new ServiceUnreachableException($"{host} is not working at the moment (it answered {status})") { RetryAfter = wait };
+        if (status == (int)HttpStatusCode.TooManyRequests)
+            throw new TooManyRequestsException($"{host} has had too many requests", wait);
+        if (status is >= 300 and < 400)
+            throw new AuthException($"{answer.Address.GetLeftPart(UriPartial.Path)} answered with a redirect, which is not followed with credentials");
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(
+        HttpResponseMessage response, Uri address, int maximumBytes, CancellationToken cancellation)
+    {
+        var expected = response.Content.Headers.ContentLength ?? 0;
+        if (expected > maximumBytes) throw TooLarge();
+        var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var buffer = new byte[Math.Max((int)expected + 1, 4 << 10)];
+            for (var length = 0; ;)
+            {
+                var read = await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false);
+                if (read == 0) return buffer.AsMemory(0, length);
+                length += read;
+                if (length > maximumBytes) throw TooLarge();
+                if (length == buffer.Length) Array.Resize(ref buffer, 2 * length);
+            }
+        }
+
+        AuthException TooLarge() => new($"{address.GetLeftPart(UriPartial.Path)} answered with more than {maximumBytes >> 20} MiB");
+    }
+}
+
+/// <summary>What a server answered: never 3xx, 429 or 5xx, which are exceptions.</summary>
+internal readonly record struct ServiceAnswer(Uri Address, HttpStatusCode Status, ReadOnlyMemory<byte> Body)
+{
+    public bool IsSuccess => (int)Status is >= 200 and < 300;
+
+    public T Decode<T>(JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Body.Span, type) ?? throw Unexpected("null");
+        }
+        catch (JsonException problem)
+        {
+            throw Unexpected("not the JSON that belongs there", problem);
+        }
+    }
+
+    /// <summary>The OAuth error in an unsuccessful answer (RFC 6749 section 5.2).</summary>
+    public OAuthError DecodeError()
+    {
+        if (Body.Span.IndexOf((byte)'{') < 0) return new OAuthError(null, null);
+        ErrorResponse error;
+        try
+        {
+            error = Decode(WireJson.Default.ErrorResponse);
+        }
+        catch (AuthException)
+        {
+            // Not an OAuth answer at all, such as a proxy's page: then its status is all that it says.
+            return new OAuthError(null, null);
+        }
+
+        return new OAuthError(error.Error, error.ErrorDescription, error.Interval?.ToTimeSpan());
+    }
+
+    /// <summary>The failure that an unsuccessful answer is, told to a person.</summary>
+    public AuthException Refusal(string what)
+    {
+        var error = DecodeError();
+        return new AuthException(error.Code is null
+            ? $"{Address.Authority} refused {what} (it answered {(int)Status})"
+            : $"{Address.Authority} refused {what}: {error}");
+    }
+
+    public AuthException Unexpected(string what, Exception? cause = null) =>
+        new($"the answer of {Address.GetLeftPart(UriPartial.Path)} is not what it should be: {what}", cause: cause);
+}
+
+/// <summary>An error code and what the server says about it.</summary>
+internal sealed record OAuthError(string? Code, string? Description, TimeSpan? Interval = null)
+{
+    public override string ToString() =>
+        string.IsNullOrWhiteSpace(Description) ? Printable.Text(Code) : $"{Printable.Text(Description)} ({Printable.Text(Code)})";
+}
+
+/// <summary>HTTP 429.</summary>
+internal sealed class TooManyRequestsException(string message, TimeSpan? retryAfter)
+    : AuthException(message, retryAfter is { } wait ? $"try again in {Math.Ceiling(wait.TotalSeconds):0} seconds" : "try again later")
+{
+    public TimeSpan? RetryAfter { get; } = retryAfter;
+}

@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace Datagen.Auth.Protocol;
+
+/// <summary>UserInfo (OpenID Connect Core section 5.3): who a token belongs to.</summary>
+internal static class UserInfo
+{
+    /// <summary>The claims, or null if the token was refused (401).</summary>
+    public static async Task<Claims?> GetAsync(
+        ServiceClient service, Uri endpoint, string accessToken, string? organization, CancellationToken cancellation)
+    {
+        var answer = await service
+            .GetAsync(endpoint, accessToken, organization, ServiceClient.UserInfoMaximumBytes, cancellation).ConfigureAwait(false);
+        // Who has left the organization they act for must still be able to see and choose the others.
+        if (answer.Status == HttpStatusCode.Forbidden && organization is not null)
+            return await GetAsync(service, endpoint, accessToken, organization: null, cancellation).ConfigureAwait(false);
+        if (answer.Status == HttpStatusCode.Unauthorized) return null;
+        if (!answer.IsSuccess) throw answer.Refusal("to say who is signed in");
+        if (answer.Body.Span.StartsWith("eyJ"u8))
+            throw answer.Unexpected("it is a signed JWT; the client must be registered for plain JSON");
+
+        var claims = answer.Decode(WireJson.Default.Claims);
+        if (claims.Memberships?.Any(membership => membership is not { Slug.Length: > 0 }) == true)
+            throw answer.Unexpected("a membership has no slug");
+        return claims;
+    }
+}

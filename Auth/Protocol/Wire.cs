@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Datagen.Auth.Protocol;
+
+/// <summary>The grant types that this program uses.</summary>
+internal static class GrantType
+{
+    public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code"; // RFC 8628 section 3.4
+    public const string RefreshToken = "refresh_token"; // RFC 6749 section 6
+}
+
+/// <summary>Error codes of RFC 6749 section 5.2, RFC 8628 section 3.5 and RFC 7009 section 2.2.1.</summary>
+internal static class ErrorCode
+{
+    public const string AccessDenied = "access_denied";
+    public const string AuthorizationPending = "authorization_pending";
+    public const string ExpiredToken = "expired_token";
+    public const string InvalidGrant = "invalid_grant";
+    public const string SlowDown = "slow_down";
+    public const string UnsupportedTokenType = "unsupported_token_type";
+}
+
+/// <summary>RFC 8414 section 2, less what this program has no use for.</summary>
+internal sealed record ServerMetadata
+{
+    public string? Issuer { get; init; }
+
+    public string? AuthorizationEndpoint { get; init; }
+
+    public string? DeviceAuthorizationEndpoint { get; init; }
+
+    public string? TokenEndpoint { get; init; }
+
+    public string? RevocationEndpoint { get; init; }
+
+    public string? UserinfoEndpoint { get; init; }
+
+    public string? JwksUri { get; init; }
+}
+
+/// <summary>RFC 8628 section 3.2.</summary>
+internal sealed record DeviceAuthorizationResponse
+{
+    public string? DeviceCode { get; init; }
+
+    public string? UserCode { get; init; }
+
+    public string? VerificationUri { get; init; }
+
+    public string? VerificationUriComplete { get; init; }
+
+    public Seconds? ExpiresIn { get; init; }
+
+    public Seconds? Interval { get; init; }
+
+    public override string ToString() => nameof(DeviceAuthorizationResponse);
+}
+
+/// <summary>RFC 6749 section 5.1.</summary>
+internal sealed record TokenResponse
+{
+    public string? AccessToken { get; init; }
+
+    public string? TokenType { get; init; }
+
+    public Seconds? ExpiresIn { get; init; }
+
+    public string? RefreshToken { get; init; }
+
+    public string? IdToken { get; init; }
+
+    public override string ToString() => nameof(TokenResponse);
+}
+
+/// <summary>RFC 6749 section 5.2; some servers say with <c>slow_down</c> which interval they mean.</summary>
+internal sealed record ErrorResponse
+{
+    public string? Error { get; init; }
+
+    public string? ErrorDescription { get; init; }
+
+    public Seconds? Interval { get; init; }
+}
+
+/// <summary>The claims this program reads, in UserInfo or an ID token (OpenID Connect Core section 5.1, and the platforms' own).</summary>
+internal sealed record Claims
+{
+    public string? Email { get; init; }
+
+    public IReadOnlyList<Membership>? Memberships { get; init; }
+
+    public string? DefaultOrgSlug { get; init; }
+
+    public IReadOnlyList<string>? Groups { get; init; }
+
+    [JsonPropertyName("cognito:groups")]
+    public IReadOnlyList<string>? CognitoGroups { get; init; }
+
+    /// <summary>The organization to begin with: the server's choice if it is one of the memberships, else the first of them.</summary>
+    public string? FirstOrganization() =>
+        Memberships is not { Count: > 0 } ? null
+        : Memberships.Any(membership => membership.Slug == DefaultOrgSlug) ? DefaultOrgSlug
+        : Memberships[0].Slug;
+
+    public IReadOnlyList<string> AllGroups() => Groups ?? CognitoGroups ?? [];
+}
+
+/// <summary>A time span in seconds. Some servers send it as text.</summary>
+[JsonConverter(typeof(SecondsConverter))]
+internal readonly record struct Seconds(double Value)
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(365 * 100);
+
+    /// <summary>Never negative, and short enough to be added to any date of ours.</summary>
+    public TimeSpan ToTimeSpan() =>
+        Value <= 0 ? TimeSpan.Zero : Value >= Longest.TotalSeconds ? Longest : TimeSpan.FromSeconds(Value);
+}
+
+internal sealed class SecondsConverter : JsonConverter<Seconds>
+{
+    public override Seconds Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.Number when reader.TryGetDouble(out var number) => new Seconds(number),
+            JsonTokenType.String when double.TryParse(
+                reader.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => new Seconds(number),
+            _ => throw new JsonException("not a number of seconds"),
+        };
+
+    public override void Write(Utf8JsonWriter writer, Seconds value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value.Value);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ServerMetadata))]
+[JsonSerializable(typeof(DeviceAuthorizationResponse))]
+[JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(Claims))]
+internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,308 @@
+using Datagen.Auth.Protocol;
+using Datagen.Storage;
+
+namespace Datagen.Auth;
+
+/// <summary>A product's session: a valid access token, now, and whose it is.</summary>
+public sealed class Session
+{
+    /// <summary>A token that lives no longer than this is refreshed before use.</summary>
+    public static readonly TimeSpan RefreshMargin = TimeSpan.FromMinutes(5);
+
+    private readonly Product _product;
+    private readonly SessionOptions _options;
+    private readonly CredentialsFile? _file;
+    private readonly ServiceClient _service;
+    private readonly TimeProvider _clock;
+    private readonly Action<string> _warn;
+
+    internal Session(
+        Product product, SessionOptions options, ServiceClient service, TimeProvider clock, Action<string> warn)
+    {
+        _product = product;
+        _options = options;
+        _service = service;
+        _clock = clock;
+        _warn = warn;
+        _file = options.Folder is null ? null : new CredentialsFile(options.Folder, warn);
+    }
+
+    private CredentialsFile CredentialsFile => _file
+        ?? throw new CredentialsFileException(
+            CredentialsFileProblem.Unwritable, "HOME is not set, so there is no place for credentials.json");
+
+    /// <summary>A valid access token, refreshed first if it must be (RFC 6749 section 6).</summary>
+    /// <param name="minimumValidity">How long the token should live from now; a server's tokens may live for less.</param>
+    /// <param name="refresh">Whether to refresh whatever the time.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="NotSignedInException">There is no session, or it has ended.</exception>
+    /// <exception cref="ServiceUnreachableException">The token had to be refreshed, and the service can't be reached.</exception>
+    /// <exception cref="AuthException">The server answered with an error.</exception>
+    /// <exception cref="CredentialsFileException">The file can't be used.</exception>
+    public async Task<AccessToken> GetAccessTokenAsync(
+        TimeSpan minimumValidity = default, bool refresh = false, CancellationToken cancellation = default)
+    {
+        if (_options.Token is not null)
+            return refresh ? throw TokenFromEnvironment("can't be refreshed") : new AccessToken(GivenToken(), ExpiresAt: null);
+
+        var credential = Stored();
+        var margin = minimumValidity > RefreshMargin ? minimumValidity : RefreshMargin;
+        if (refresh || !credential.OutlivesBy(margin, _clock.GetUtcNow()))
+            credential = await RefreshAsync(credential, refresh ? RefreshReason.Asked : RefreshReason.Stale, margin, cancellation)
+                .ConfigureAwait(false);
+        if (!credential.OutlivesBy(minimumValidity, _clock.GetUtcNow()))
+            _warn($"the access token lives for less than the {minimumValidity.TotalSeconds:0} seconds asked for");
+        return new AccessToken(credential.AccessToken, credential.ExpiresAt);
+    }
+
+    /// <summary>Who is signed in, and for which organization. One request to UserInfo where the product has organizations, else none while the token is fresh.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="NotSignedInException">There is no session, or it has ended.</exception>
+    /// <exception cref="ServiceUnreachableException">The service can't be reached.</exception>
+    /// <exception cref="AuthException">The server answered with an error, or the organization asked for is no membership.</exception>
+    /// <exception cref="CredentialsFileException">The file can't be used.</exception>
+    public async Task<Identity> GetIdentityAsync(CancellationToken cancellation = default)
+    {
+        if (_product.IdentityIsInIdToken && _options.Token is null)
+        {
+            var credential = await FreshAsync(cancellation).ConfigureAwait(false);
+            return new Identity(credential.Email, null, [], credential.Groups ?? [], credential.ExpiresAt);
+        }
+
+        var identity = await AskUserInfoAsync(cancellation).ConfigureAwait(false);
+        if (_options.Organization is { } organization && !identity.IsMemberOf(organization))
+            throw NotAMembership(organization, _product.Variable("ORG"));
+        if (identity.ActiveOrgSlug is { } active && !identity.IsMemberOf(active))
+            _warn($"you are no longer a member of {Printable.Text(active)}; choose another organization with {_product.Name} auth org --use");
+        return identity;
+    }
+
+    /// <summary>Makes an organization the active one, for every process that uses this credential.</summary>
+    /// <param name="slug">The organization; must be one of the person's memberships.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="AuthException">It is no membership, or an access token from the environment stands in for the file. Nothing has changed.</exception>
+    /// <exception cref="NotSignedInException">There is no session, or it has ended.</exception>
+    /// <exception cref="ServiceUnreachableException">The service can't be reached.</exception>
+    /// <exception cref="CredentialsFileException">The file can't be used.</exception>
+    public async Task<Identity> UseOrganizationAsync(string slug, CancellationToken cancellation = default)
+    {
+        RequireNoTokenFromEnvironment("switch the organization");
+        var before = Stored();
+        var identity = await AskUserInfoAsync(cancellation).ConfigureAwait(false);
+        if (!identity.IsMemberOf(slug)) throw NotAMembership(slug, "--use");
+
+        using var held = await CredentialsFile.LockAsync(_clock, settled: null, cancellation).ConfigureAwait(false);
+        var credential = held!.Read() ?? throw NoCredential();
+        if (credential.Email != before.Email || credential.Issuer != before.Issuer)
+            throw new AuthException("somebody else has signed in meanwhile; nothing was changed");
+        held.Write(credential with { ActiveOrgSlug = slug });
+        return identity with { ActiveOrgSlug = slug };
+    }
+
+    /// <summary>Signs a person in and stores the credential. Until everything has succeeded the old one stays untouched.</summary>
+    /// <param name="flow">The way to sign in.</param>
+    /// <param name="prompts">How to talk to the person.</param>
+    /// <param name="cancellation">Calls the sign-in off.</param>
+    /// <exception cref="SignInFailedException">The person said no, or nothing in time.</exception>
+    /// <exception cref="ServiceUnreachableException">The service can't be reached.</exception>
+    /// <exception cref="AuthException">The server answered with an error, or an access token from the environment stands in for the file.</exception>
+    /// <exception cref="CredentialsFileException">The file can't be written.</exception>
+    public async Task<Identity> SignInAsync(SignInFlow flow, SignInPrompts prompts, CancellationToken cancellation = default)
+    {
+        RequireNoTokenFromEnvironment("sign in");
+        return IdentityOf(await NewSignIn().WithFlowAsync(flow, prompts, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Stores an access token that was got elsewhere, once UserInfo has told whose it is.</summary>
+    /// <param name="accessToken">The token.</param>
+    /// <param name="cancellation">Calls it off.</param>
+    /// <exception cref="ServiceUnreachableException">The service can't be reached.</exception>
+    /// <exception cref="AuthException">The token was refused, or another one from the environment stands in for the file.</exception>
+    /// <exception cref="CredentialsFileException">The file can't be written.</exception>
+    public async Task<Identity> SignInWithTokenAsync(string accessToken, CancellationToken cancellation = default)
+    {
+        RequireNoTokenFromEnvironment("sign in");
+        return IdentityOf(await NewSignIn().WithTokenAsync(accessToken, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Revokes the session (RFC 7009) and deletes the credential.</summary>
+    /// <param name="onlyHere">Whether to leave the server out and only delete the file.</param>
+    /// <param name="cancellation">Calls it off.</param>
+    /// <returns>False where nobody was signed in.</returns>
+    /// <exception cref="ServiceUnreachableException">The service can't be reached; the credential stays.</exception>
+    /// <exception cref="AuthException">The server refused, and the credential stays; or an access token from the environment stands in for the file.</exception>
+    /// <exception cref="CredentialsFileException">The file can't be used.</exception>
+    public Task<bool> SignOutAsync(bool onlyHere = false, CancellationToken cancellation = default)
+    {
+        RequireNoTokenFromEnvironment("sign out");
+        var signOut = new SignOut(_product, CredentialsFile, _service, _clock, _warn);
+        return onlyHere ? signOut.HereAsync(cancellation) : signOut.EverywhereAsync(cancellation);
+    }
+
+    private SignIn NewSignIn() => new(_product, _options, CredentialsFile, _service, _clock);
+
+    private static Identity IdentityOf(Credential credential) =>
+        new(credential.Email, credential.ActiveOrgSlug, [], credential.Groups ?? [], credential.ExpiresAt);
+
+    private async Task<Identity> AskUserInfoAsync(CancellationToken cancellation)
+    {
+        Credential? credential = null;
+        string accessToken;
+        Endpoints endpoints;
+        if (_options.Token is not null)
+        {
+            accessToken = GivenToken();
+            var issuer = EndpointAddress.Issuer(_options.Issuer, _product.Variable("ISSUER"));
+            endpoints = await Discovery.FindAsync(_service, issuer, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            credential = await FreshAsync(cancellation).ConfigureAwait(false);
+            accessToken = credential.AccessToken;
+            endpoints = await credential.FindEndpointsAsync(_service, SignInHint, cancellation).ConfigureAwait(false);
+        }
+
+        var endpoint = EndpointAddress.Of(endpoints.UserinfoEndpoint, "userinfo_endpoint", credential?.Issuer ?? _options.Issuer);
+        var organization = _product.HasOrganizations ? _options.Organization ?? credential?.ActiveOrgSlug : null;
+        var claims = await ClaimsAsync(accessToken).ConfigureAwait(false);
+        if (claims is null && credential is not null)
+        {
+            credential = await RefreshAsync(credential, RefreshReason.Refused, RefreshMargin, cancellation).ConfigureAwait(false);
+            claims = await ClaimsAsync(credential.AccessToken).ConfigureAwait(false);
+        }
+
+        if (claims is null) throw credential is null ? TokenFromEnvironment("was refused: it is expired or revoked") : Ended();
+        return new Identity(
+            claims.Email,
+            organization ?? claims.FirstOrganization(),
+            claims.Memberships ?? [],
+            claims.AllGroups(),
+            credential?.ExpiresAt);
+
+        Task<Claims?> ClaimsAsync(string token) => UserInfo.GetAsync(_service, endpoint, token, organization, cancellation);
+    }
+
+    private async Task<Credential> FreshAsync(CancellationToken cancellation)
+    {
+        var credential = Stored();
+        return credential.OutlivesBy(RefreshMargin, _clock.GetUtcNow())
+            ? credential
+            : await RefreshAsync(credential, RefreshReason.Stale, RefreshMargin, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Credential> RefreshAsync(
+        Credential seen, RefreshReason reason, TimeSpan margin, CancellationToken cancellation)
+    {
+        if (seen.RefreshToken is null)
+            return reason == RefreshReason.Stale && StillValid(seen) ? seen : throw Ended();
+
+        try
+        {
+            using var held = await CredentialsFile.LockAsync(_clock, AnotherProcessRefreshed, cancellation).ConfigureAwait(false);
+            var stored = (held is null ? CredentialsFile.Read() : held.Read()) ?? throw NoCredential();
+            return held is null || Serves(stored) ? stored : await SpendRefreshTokenAsync(held, stored, cancellation).ConfigureAwait(false);
+        }
+        catch (AuthException problem) when (
+            problem is ServiceUnreachableException or TooManyRequestsException && reason == RefreshReason.Stale && StillValid(seen))
+        {
+            return seen;
+        }
+        catch (CredentialsFileException problem) when (
+            problem.Problem is CredentialsFileProblem.Unwritable or CredentialsFileProblem.Locked
+            && reason == RefreshReason.Stale && StillValid(seen))
+        {
+            return seen;
+        }
+
+        bool StillValid(Credential credential) => credential.OutlivesBy(TimeSpan.Zero, _clock.GetUtcNow());
+
+        // A token that another process got since this one looked is as new as one can be, even if it lives for less than the margin.
+        bool Serves(Credential stored) =>
+            reason != RefreshReason.Asked
+            && (stored.AccessToken != seen.AccessToken
+                ? StillValid(stored)
+                : reason == RefreshReason.Stale && stored.OutlivesBy(margin, _clock.GetUtcNow()));
+
+        bool AnotherProcessRefreshed() => CredentialsFile.Read() is { } stored && Serves(stored);
+    }
+
+    private async Task<Credential> SpendRefreshTokenAsync(
+        LockedCredentials held, Credential stored, CancellationToken cancellation)
+    {
+        var endpoints = await stored.FindEndpointsAsync(_service, SignInHint, cancellation).ConfigureAwait(false);
+        var endpoint = EndpointAddress.Of(endpoints.TokenEndpoint, "token_endpoint", stored.Issuer ?? "the server");
+        var answer = await TokenEndpoint.RequestAsync(
+            _service,
+            endpoint,
+            [
+                new("grant_type", GrantType.RefreshToken),
+                new("refresh_token", stored.RefreshToken ?? throw Ended()),
+                new("client_id", stored.ClientId ?? _product.ClientId),
+            ],
+            cancellation).ConfigureAwait(false);
+
+        if (answer.Token is { } token)
+        {
+            var now = _clock.GetUtcNow();
+            var refreshed = stored with
+            {
+                AccessToken = token.AccessToken!,
+                RefreshToken = token.RefreshToken ?? stored.RefreshToken,
+                IdToken = token.IdToken ?? stored.IdToken,
+                StoredAt = now,
+                ExpiresAt = token.ExpiresIn is { } lifetime ? now + lifetime.ToTimeSpan() : null,
+            };
+            held.Write(refreshed);
+            return refreshed;
+        }
+
+        if (answer.Error!.Code != ErrorCode.InvalidGrant)
+            throw TokenEndpoint.Refusal(endpoint, "to refresh the session", answer.Error);
+
+        // Somebody without our lock, such as a restored backup or another machine on the same file, may have been first.
+        return held.Read() is { } other && other.RefreshToken != stored.RefreshToken && other.OutlivesBy(TimeSpan.Zero, _clock.GetUtcNow())
+            ? other
+            : throw Ended();
+    }
+
+    private Credential Stored() => CredentialsFile.Read() ?? throw NoCredential();
+
+    private string GivenToken() => BearerToken.IsWellFormed(_options.Token)
+        ? _options.Token!
+        : throw new AuthException($"{_product.Variable("TOKEN")} holds characters that no access token has");
+
+    private void RequireNoTokenFromEnvironment(string what)
+    {
+        var variable = _product.Variable("TOKEN");
+        if (_options.Token is not null)
+            throw new AuthException($"can't {what} while {variable} is set: its token is used instead of the file", $"unset {variable}");
+    }
+
+    private NotSignedInException TokenFromEnvironment(string what) =>
+        new($"the token in {_product.Variable("TOKEN")} {what}", $"set {_product.Variable("TOKEN")} to a valid token, or unset it and run {_product.LoginCommand}");
+
+    private NotSignedInException NoCredential() => new("you are not signed in", SignInHint, noCredential: true);
+
+    private NotSignedInException Ended() => new("your session has expired or was revoked", SignInHint);
+
+    private AuthException NotAMembership(string slug, string source) =>
+        new($"you are not a member of an organization called {Printable.Text(slug)} ({source})", $"{_product.Name} auth org --list shows yours");
+
+    private string SignInHint => $"run {_product.LoginCommand}";
+
+    private enum RefreshReason
+    {
+        Stale,
+        Refused,
+        Asked,
+    }
+}
+
+/// <summary>An access token (RFC 6750).</summary>
+/// <param name="Value">The token itself: a secret.</param>
+/// <param name="ExpiresAt">When it expires, if the server said.</param>
+public sealed record AccessToken(string Value, DateTimeOffset? ExpiresAt)
+{
+    /// <summary>Names no secret.</summary>
+    public override string ToString() => "access token";
+}

@@ -1,0 +1,59 @@
+namespace Datagen.Auth;
+
+/// <summary>Where a session signs in, where it keeps its credential, and what stands in for it.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>The issuer identifier of the authorization server (RFC 8414 section 2), used at sign-in. <c>https</c>, or <c>http</c> on loopback.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>The public client's id, used at sign-in.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>The scopes asked for at sign-in, space separated.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>The folder of credentials.json; null if there is no home to put it in.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>An access token that is used instead of the file. Then nothing is read from, written to or refreshed in the file.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The organization to act for, instead of the active one.</summary>
+    public string? Organization { get; init; }
+
+    /// <summary>Reads the product's environment variables, as the command does.</summary>
+    /// <param name="product">The product whose variables and defaults count.</param>
+    public static SessionOptions FromEnvironment(Product product) => From(product, Environment.GetEnvironmentVariable);
+
+    internal static SessionOptions From(Product product, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(product);
+        return new SessionOptions
+        {
+            Issuer = Value("ISSUER") ?? product.Issuer,
+            ClientId = Value("CLIENT_ID") ?? product.ClientId,
+            Scope = Value("SCOPE") ?? product.Scope,
+            Folder = Value("CONFIG_DIR") is { } folder ? Path.GetFullPath(folder) : DefaultFolderOf(product, environment),
+            Token = Value("TOKEN")?.Trim(),
+            Organization = product.HasOrganizations ? Value("ORG") : null,
+        };
+
+        string? Value(string suffix) => NotEmpty(environment(product.Variable(suffix)));
+    }
+
+    // A record prints its members by default, and one of these is a secret.
+    /// <inheritdoc/>
+    public override string ToString() => $"session options for {Issuer}";
+
+    private static string? DefaultFolderOf(Product product, Func<string, string?> environment)
+    {
+        // The XDG specification: a relative path in it is invalid and to be ignored.
+        if (product.Folder.UsesXdg && environment("XDG_CONFIG_HOME") is { } xdg && Path.IsPathRooted(xdg))
+            return Path.Combine(xdg, product.Folder.BelowXdg);
+        return NotEmpty(environment("HOME")) is { } home
+            ? Path.Combine(Path.GetFullPath(home), product.Folder.BelowHome)
+            : null;
+    }
+
+    private static string? NotEmpty(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
+}

@@ -1,0 +1,67 @@
+using Datagen.Auth.Protocol;
+using Datagen.Storage;
+
+namespace Datagen.Auth;
+
+/// <summary>Revokes a session and deletes its credential, in this order: a token that is thrown away can no longer be revoked.</summary>
+internal sealed class SignOut(Product product, CredentialsFile file, ServiceClient service, TimeProvider clock, Action<string> warn)
+{
+    /// <summary>False where nobody was signed in.</summary>
+    public async Task<bool> EverywhereAsync(CancellationToken cancellation)
+    {
+        if (file.Read() is null) return false;
+        using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
+        if (held!.Read() is not { } credential) return false;
+        await RevokeAsync(credential, cancellation).ConfigureAwait(false);
+        held.Delete();
+        return true;
+    }
+
+    /// <summary>The same without the server. False where there was no file.</summary>
+    public async Task<bool> HereAsync(CancellationToken cancellation)
+    {
+        if (!file.Exists) return false;
+        using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
+        return held!.Delete();
+    }
+
+    private async Task RevokeAsync(Credential credential, CancellationToken cancellation)
+    {
+        var endpoints = await credential.FindEndpointsAsync(service, LocalHint, cancellation).ConfigureAwait(false);
+        if (endpoints.RevocationEndpoint is null)
+        {
+            warn("the server has no revocation endpoint: the token was deleted here, but stays valid until it expires");
+            return;
+        }
+
+        var endpoint = EndpointAddress.Of(endpoints.RevocationEndpoint, "revocation_endpoint", credential.Issuer ?? "the server");
+        try
+        {
+            if (credential.RefreshToken is not { } refreshToken)
+            {
+                if (await RevokeAsync(credential.AccessToken, "access_token").ConfigureAwait(false) is { } error)
+                    throw Refused(error);
+                return;
+            }
+
+            if (await RevokeAsync(refreshToken, "refresh_token").ConfigureAwait(false) is { } refusal) throw Refused(refusal);
+            // Most servers have ended the access token with it (RFC 7009 section 2.1), and some can't revoke access tokens.
+            if (credential.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow())
+                && await RevokeAsync(credential.AccessToken, "access_token").ConfigureAwait(false) is { } remaining
+                && remaining.Code != ErrorCode.UnsupportedTokenType)
+                warn($"the session is revoked, but the server did not revoke its access token: {remaining}");
+        }
+        catch (ServiceUnreachableException problem)
+        {
+            throw new ServiceUnreachableException($"{problem.Message}; you are still signed in", LocalHint, problem);
+        }
+
+        Task<OAuthError?> RevokeAsync(string token, string hint) =>
+            Revocation.RevokeAsync(service, endpoint, token, hint, credential.ClientId ?? product.ClientId, cancellation);
+
+        AuthException Refused(OAuthError error) =>
+            new($"{endpoint.Authority} refused to revoke the session: {error}; you are still signed in", LocalHint);
+    }
+
+    private string LocalHint => $"{product.Name} auth logout --local deletes the credential here without asking the server";
+}

@@ -1,0 +1,235 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+
+namespace Datagen.Storage;
+
+/// <summary>credentials.json in its folder: read by anyone at any moment, written only by who holds the lock.</summary>
+/// <remarks>
+/// A write is a temporary file, flushed, renamed over the old one, and the folder flushed: a reader, or a crash, sees the
+/// old file or the new one. The lock is the kernel's, on credentials.lock beside it, so that it ends with its process.
+/// </remarks>
+internal sealed class CredentialsFile(string folder, Action<string> warn)
+{
+    public const string FileName = "credentials.json";
+    public static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
+
+    // An 8 KB access token, an ID token with hundreds of groups and keys of later versions fit many times over.
+    private const int MaximumBytes = 1 << 20;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
+
+    private readonly string _lockPath = System.IO.Path.Combine(folder, "credentials.lock");
+
+    public string Path { get; } = System.IO.Path.Combine(folder, FileName);
+
+    /// <summary>Whether there is anything of that name, usable or not.</summary>
+    public bool Exists => new FileInfo(Path) is { Exists: true } or { LinkTarget: not null } || Directory.Exists(Path);
+
+    /// <summary>The credential stored, or null where there is no file.</summary>
+    /// <exception cref="CredentialsFileException">There is one, but it can't be read or is not what it should be.</exception>
+    public Credential? Read()
+    {
+        using var handle = OpenToRead();
+        if (handle is null) return null;
+        RequireOurs(handle);
+        try
+        {
+            return Credential.Parse(ReadAll(handle));
+        }
+        catch (JsonException problem)
+        {
+            throw Damaged("it is not a JSON object with an access_token and the types that belong there", problem);
+        }
+    }
+
+    /// <summary>Takes the lock, waiting up to <see cref="LockPatience"/>; null if <paramref name="settled"/> says while it waits that it is no longer needed.</summary>
+    /// <exception cref="CredentialsFileException">The folder can't be written, or another process kept the lock.</exception>
+    public async Task<LockedCredentials?> LockAsync(TimeProvider clock, Func<bool>? settled, CancellationToken cancellation)
+    {
+        CreateFolder();
+        var handle = Native.OpenLock(_lockPath);
+        try
+        {
+            var start = clock.GetTimestamp();
+            for (var wait = 2; !Native.TryLock(handle, _lockPath); wait = Math.Min(2 * wait, 50))
+            {
+                if (clock.GetElapsedTime(start) >= LockPatience)
+                    throw new CredentialsFileException(
+                        CredentialsFileProblem.Locked,
+                        $"another process has held {_lockPath} for {LockPatience.TotalSeconds:0} seconds");
+                await Task.Delay(TimeSpan.FromMilliseconds(wait), clock, cancellation).ConfigureAwait(false);
+                if (settled?.Invoke() == true)
+                {
+                    handle.Dispose();
+                    return null;
+                }
+            }
+
+            return new LockedCredentials(this, handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Finds out, before anyone is asked to sign in, whether a credential could be stored.</summary>
+    /// <exception cref="CredentialsFileException">It could not.</exception>
+    public void RequireWritable()
+    {
+        CreateFolder();
+        Native.OpenLock(_lockPath).Dispose();
+        if (Directory.Exists(Path)) throw Damaged("it is a folder");
+        var (handle, temporary) = Native.CreateTemporary(Target());
+        handle.Dispose();
+        Native.Delete(temporary);
+    }
+
+    internal void Write(Credential credential)
+    {
+        var target = Target();
+        var inFolder = System.IO.Path.GetDirectoryName(target)!;
+        DeleteLeftovers(target, inFolder);
+        var (handle, temporary) = Native.CreateTemporary(target);
+        try
+        {
+            using (handle)
+            {
+                RandomAccess.Write(handle, credential.ToUtf8(), 0);
+                Native.Flush(handle, temporary);
+            }
+
+            Native.Replace(temporary, target);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or CredentialsFileException)
+        {
+            Native.Delete(temporary);
+            throw problem as CredentialsFileException
+                ?? new CredentialsFileException(CredentialsFileProblem.Unwritable, $"can't write {target}: {Reason(problem)}", problem);
+        }
+
+        Native.FlushFolder(inFolder);
+    }
+
+    internal bool Delete()
+    {
+        // Where the file is a link, the secret is in what it points to.
+        var target = Target();
+        var deleted = Native.Delete(target);
+        if (target != Path) deleted |= Native.Delete(Path);
+        DeleteLeftovers(target, System.IO.Path.GetDirectoryName(target)!);
+        Native.FlushFolder(folder);
+        return deleted;
+    }
+
+    private SafeFileHandle? OpenToRead()
+    {
+        try
+        {
+            return Native.OpenToRead(Path);
+        }
+        catch (CredentialsFileException problem)
+        {
+            throw new CredentialsFileException(CredentialsFileProblem.Unreadable, problem.Message, problem);
+        }
+    }
+
+    private void RequireOurs(SafeFileHandle handle)
+    {
+        var facts = Native.Inspect(handle, Path);
+        if (!facts.IsRegular) throw Damaged("it is not a regular file");
+        if (!facts.IsMine || !Native.IsNameMine(Path)) throw Damaged("it belongs to another user");
+        if ((facts.Mode & ~OwnerOnly) == 0) return;
+        warn(Native.Narrow(handle, OwnerOnly)
+            ? $"{Path} could be read by others; its permissions are now 0600"
+            : $"{Path} can be read by others, and its permissions can't be narrowed");
+    }
+
+    private ReadOnlySpan<byte> ReadAll(SafeFileHandle handle)
+    {
+        try
+        {
+            var buffer = new byte[16 << 10];
+            for (var length = 0; ;)
+            {
+                var read = RandomAccess.Read(handle, buffer.AsSpan(length), length);
+                if (read == 0) return buffer.AsSpan(0, length);
+                length += read;
+                if (length > MaximumBytes) throw Damaged("it is larger than 1 MiB");
+                if (length == buffer.Length) Array.Resize(ref buffer, 4 * length);
+            }
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CredentialsFileException(CredentialsFileProblem.Unreadable, $"can't read {Path}: {Reason(problem)}", problem);
+        }
+    }
+
+    private void CreateFolder()
+    {
+        try
+        {
+            if (!Directory.Exists(folder)) Directory.CreateDirectory(folder, OwnerFolder);
+            var mode = File.GetUnixFileMode(folder);
+            if ((mode & ~OwnerFolder) != 0 && HoldsOnlyOurFiles()) Native.Narrow(folder, OwnerFolder);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CredentialsFileException(
+                CredentialsFileProblem.Unwritable, $"can't create the folder {folder}: {Reason(problem)}", problem);
+        }
+    }
+
+    // A folder that somebody named for us may be one they share; one with nothing else in it is ours to close.
+    private bool HoldsOnlyOurFiles() =>
+        Directory.EnumerateFileSystemEntries(folder)
+            .All(entry => System.IO.Path.GetFileName(entry).StartsWith("credentials.", StringComparison.Ordinal));
+
+    // Where credentials.json is a link, the file behind it is replaced and the link stays.
+    private string Target()
+    {
+        var name = new FileInfo(Path);
+        if (name.LinkTarget is null) return Path;
+        try
+        {
+            return name.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        }
+        catch (IOException problem)
+        {
+            throw Damaged("it is a link that leads nowhere", problem);
+        }
+    }
+
+    // Whoever wrote these died before the rename; with the lock in our hands nobody is writing now.
+    private static void DeleteLeftovers(string target, string inFolder)
+    {
+        foreach (var leftover in Directory.EnumerateFiles(inFolder, System.IO.Path.GetFileName(target) + ".??????"))
+            Native.Delete(leftover);
+    }
+
+    private CredentialsFileException Damaged(string what, Exception? cause = null) =>
+        new(CredentialsFileProblem.Damaged, $"{Path} can't be used: {what}", cause);
+
+    private static string Reason(Exception problem) => problem switch
+    {
+        UnauthorizedAccessException => "permission denied",
+        DirectoryNotFoundException or FileNotFoundException => "no such folder",
+        _ when problem.HResult is > 0 and < 4096 => Marshal.GetPInvokeErrorMessage(problem.HResult), // the system's errno
+        _ => "input/output error",
+    };
+}
+
+/// <summary>The right to write the credentials file, for as long as it is not disposed.</summary>
+internal sealed class LockedCredentials(CredentialsFile file, SafeFileHandle handle) : IDisposable
+{
+    public Credential? Read() => file.Read();
+
+    public void Write(Credential credential) => file.Write(credential);
+
+    /// <summary>False where there was no file.</summary>
+    public bool Delete() => file.Delete();
+
+    public void Dispose() => handle.Dispose();
+}
