@@ -16,11 +16,21 @@ internal static class Printable
         {
             if (shown.Length >= MaximumLength) return shown.Append('…').ToString();
             // A lone surrogate arrives here as the replacement character.
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-                or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
-                continue;
-            shown.Append(rune.ToString());
+            if (IsPlain(rune)) shown.Append(rune.ToString());
+        }
+
+        return shown.ToString();
+    }
+
+    /// <summary>JSON that means the same, with the characters escaped that the framework leaves and a terminal acts on.</summary>
+    public static string Json(string json)
+    {
+        if (Ascii.IsValid(json)) return json;
+        var shown = new StringBuilder(json.Length + 64);
+        foreach (var rune in json.EnumerateRunes())
+        {
+            if (rune.IsAscii || IsPlain(rune)) shown.Append(rune.ToString());
+            else foreach (var unit in rune.ToString()) shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:X4}");
         }
 
         return shown.ToString();
@@ -29,4 +39,9 @@ internal static class Printable
     /// <summary>An address as its server spelled it where that is plain, else in its escaped form.</summary>
     public static string Address(Uri address) =>
         address.OriginalString.All(c => c is > ' ' and <= '~') ? address.OriginalString : address.AbsoluteUri;
+
+    private static bool IsPlain(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 }

@@ -55,6 +55,7 @@ internal sealed class SignIn(
         var credential = new Credential
         {
             AccessToken = token.AccessToken!,
+            TokenType = "Bearer",
             Email = claims.Email,
             ActiveOrgSlug = product.HasOrganizations ? claims.FirstOrganization() : null,
             Groups = product.HasOrganizations ? null : claims.AllGroups(),

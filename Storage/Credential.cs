@@ -9,7 +9,7 @@ internal sealed record Credential
 {
     public required string AccessToken { get; init; }
 
-    public string TokenType { get; init; } = "Bearer";
+    public string? TokenType { get; init; }
 
     public string? Email { get; init; }
 
@@ -33,7 +33,7 @@ internal sealed record Credential
 
     /// <summary>Keys of a newer version, kept when the file is written again.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 
     /// <summary>Whether the token lives for longer than <paramref name="margin"/> from <paramref name="now"/>; one that names no expiry does.</summary>
     public bool OutlivesBy(TimeSpan margin, DateTimeOffset now) => ExpiresAt is not { } end || end - now > margin;

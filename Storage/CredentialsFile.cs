@@ -205,7 +205,9 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     // Whoever wrote these died before the rename; with the lock in our hands nobody is writing now.
     private static void DeleteLeftovers(string target, string inFolder)
     {
-        foreach (var leftover in Directory.EnumerateFiles(inFolder, System.IO.Path.GetFileName(target) + ".??????"))
+        // The default way to match would take "credentials.json.??????" for credentials.json itself.
+        var exactly = new EnumerationOptions { MatchType = MatchType.Simple, AttributesToSkip = FileAttributes.Directory };
+        foreach (var leftover in Directory.EnumerateFiles(inFolder, System.IO.Path.GetFileName(target) + ".??????", exactly))
             Native.Delete(leftover);
     }
 

@@ -19,5 +19,5 @@ internal sealed record Endpoints
     public string? JwksUri { get; init; }
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }

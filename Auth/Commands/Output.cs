@@ -30,8 +30,15 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
             return;
         }
 
-        var text = new StringBuilder(answer.Text);
-        foreach (var fact in answer.Facts) text.Replace($"{{{fact}}}", TextOf(fact, identity));
+        // In one pass, so that a name with braces in it stands for itself.
+        var text = new StringBuilder();
+        foreach (var part in answer.Text.Split('{'))
+        {
+            var end = part.IndexOf('}', StringComparison.Ordinal);
+            if (end >= 0) text.Append(TextOf(part[..end], identity));
+            text.Append(part.AsSpan(end + 1));
+        }
+
         PrintLine(text.ToString());
     }
 
@@ -41,18 +48,7 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
         results.Write('\n');
     }
 
-    public void PrintJson(Action<Utf8JsonWriter> writeProperties)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer, Json))
-        {
-            json.WriteStartObject();
-            writeProperties(json);
-            json.WriteEndObject();
-        }
-
-        PrintLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
-    }
+    public void PrintJson(Action<Utf8JsonWriter> writeProperties) => PrintLine(JsonLine(writeProperties));
 
     public void Prompt(string line)
     {
@@ -79,19 +75,27 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
             return;
         }
 
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer, Json))
+        Prompt(JsonLine(json =>
         {
-            json.WriteStartObject();
             json.WriteStartObject("error");
             json.WriteString("code", failure.Code);
             json.WriteString("message", failure.Message);
             if (failure.Hint is { } hint) json.WriteString("hint", hint);
             json.WriteEndObject();
+        }));
+    }
+
+    private static string JsonLine(Action<Utf8JsonWriter> writeProperties)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, Json))
+        {
+            json.WriteStartObject();
+            writeProperties(json);
             json.WriteEndObject();
         }
 
-        Prompt(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        return Printable.Json(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
     private static string TextOf(string fact, Identity? identity) => fact switch

@@ -1,0 +1,53 @@
+using System.Net;
+using System.Text;
+using Datagen.Auth.Protocol;
+
+namespace Unit.World;
+
+/// <summary>Answers each request with the next line of its script for that address, and keeps what was asked, to the letter.</summary>
+internal sealed class ScriptedServer : HttpMessageHandler
+{
+    private readonly Dictionary<string, Queue<Func<HttpResponseMessage>>> _answers = [];
+
+    /// <summary>As in <c>POST https://id.example/token grant_type=…</c>.</summary>
+    public List<string> Requests { get; } = [];
+
+    /// <summary>The headers that decide what a request may do, beside each of <see cref="Requests"/>.</summary>
+    public List<string> Headers { get; } = [];
+
+    public ServiceClient Client => new(() => new HttpClient(this, disposeHandler: false));
+
+    public ScriptedServer Answers(string address, string body, int status = 200, Action<HttpResponseMessage>? with = null) =>
+        Does(address, () =>
+        {
+            var response = new HttpResponseMessage((HttpStatusCode)status)
+            {
+                Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            };
+            with?.Invoke(response);
+            return response;
+        });
+
+    public ScriptedServer Drops(string address) =>
+        Does(address, () => throw new HttpRequestException(HttpRequestError.ResponseEnded));
+
+    public ScriptedServer Does(string address, Func<HttpResponseMessage> answer)
+    {
+        if (!_answers.TryGetValue(address, out var queue)) _answers[address] = queue = new Queue<Func<HttpResponseMessage>>();
+        queue.Enqueue(answer);
+        return this;
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var body = request.Content is null ? "" : " " + await request.Content.ReadAsStringAsync(cancellationToken);
+        Requests.Add($"{request.Method} {request.RequestUri}{body}");
+        Headers.Add(string.Join(
+            "; ",
+            request.Headers.Where(header => header.Key is "Authorization" or "X-Datagen-Org")
+                .Select(header => $"{header.Key}: {header.Value.Single()}")));
+        return _answers.TryGetValue(request.RequestUri!.ToString(), out var queue) && queue.TryDequeue(out var answer)
+            ? answer()
+            : throw new InvalidOperationException($"nothing is scripted for request {Requests.Count}: {Requests[^1]}");
+    }
+}
