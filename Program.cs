@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.Reflection;
+using System.Globalization;
 using Datagen.Auth;
 using Datagen.Auth.Commands;
 using Datagen.Auth.Protocol;
@@ -92,7 +92,27 @@ Command Login()
 {
     var noBrowser = new Option<bool>("--no-browser") { Description = "Only print the address to open" };
     var withToken = new Option<bool>("--with-token") { Description = "Read an access token from standard input instead" };
-    var login = new Command("login", "Sign in, and store the credential") { noBrowser, withToken, format };
+    var flow = new Option<SignInFlow?>("--flow")
+    {
+        Description = "The one way to sign in: device or browser",
+        HelpName = "device|browser",
+        CustomParser = argument => argument.Tokens[0].Value switch
+        {
+            "device" => SignInFlow.Device,
+            "browser" => SignInFlow.Browser,
+            var other => Refuse<SignInFlow?>(argument, $"--flow takes device or browser, not {other}"),
+        },
+    };
+    var port = new Option<int>("--port")
+    {
+        Description = "The port that the browser comes back to, for servers that know only one",
+        HelpName = "number",
+        CustomParser = argument => int.TryParse(argument.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number is >= 1 and <= 65535
+                ? number
+                : Refuse<int>(argument, $"--port takes a number from 1 to 65535, not {argument.Tokens[0].Value}"),
+    };
+    var login = new Command("login", "Sign in, and store the credential") { flow, noBrowser, port, withToken, format };
     login.SetAction((parse, _) =>
     {
         interruption.Listen();
@@ -106,9 +126,13 @@ Command Login()
             Session(parse),
             product,
             Output(parse),
-            product.DefaultFlow,
+            parse.GetValue(flow),
+            parse.GetValue(port),
             browsers.Count == 0 ? null : address => Browser.Open(browsers, address, [product.Variable("TOKEN")]),
             hasTerminal,
+            hasTerminal && !Console.IsInputRedirected && parse.GetValue(flow) is null && product.DefaultFlow == SignInFlow.Browser
+                ? Console.OpenStandardInput()
+                : null,
             interruption.Token);
     });
     return login;

@@ -100,17 +100,23 @@ public sealed class Session
     }
 
     /// <summary>Signs a person in and stores the credential. Until everything has succeeded the old one stays untouched.</summary>
-    /// <param name="flow">The way to sign in.</param>
     /// <param name="prompts">How to talk to the person.</param>
+    /// <param name="flow">
+    /// The one way to sign in. Null for the product's own; where that is the browser flow, the person can paste, and the server
+    /// offers it, the device flow runs beside it, and whichever finishes first wins.
+    /// </param>
+    /// <param name="redirectPort">The loopback port that the browser comes back to, for servers that know only one; 0 for one that the system chooses.</param>
     /// <param name="cancellation">Calls the sign-in off.</param>
     /// <exception cref="SignInFailedException">The person said no, or nothing in time.</exception>
     /// <exception cref="ServiceUnreachableException">The service can't be reached.</exception>
     /// <exception cref="AuthException">The server answered with an error, or an access token from the environment stands in for the file.</exception>
     /// <exception cref="CredentialsFileException">The file can't be written.</exception>
-    public async Task<Identity> SignInAsync(SignInFlow flow, SignInPrompts prompts, CancellationToken cancellation = default)
+    public async Task<Identity> SignInAsync(
+        SignInPrompts prompts, SignInFlow? flow = null, int redirectPort = 0, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(prompts);
         RequireNoTokenFromEnvironment("sign in");
-        return IdentityOf(await NewSignIn().WithFlowAsync(flow, prompts, cancellation).ConfigureAwait(false));
+        return IdentityOf(await NewSignIn().WithFlowAsync(flow, redirectPort, prompts, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Stores an access token that was got elsewhere, once UserInfo has told whose it is.</summary>
@@ -153,7 +159,7 @@ public sealed class Session
         {
             accessToken = GivenToken();
             var issuer = EndpointAddress.Issuer(_options.Issuer, _product.Variable("ISSUER"));
-            endpoints = await Discovery.FindAsync(_service, issuer, cancellation).ConfigureAwait(false);
+            (endpoints, _) = await Discovery.FindAsync(_service, issuer, cancellation).ConfigureAwait(false);
         }
         else
         {
@@ -252,6 +258,7 @@ public sealed class Session
                 StoredAt = now,
                 ExpiresAt = token.ExpiresIn is { } lifetime ? now + lifetime.ToTimeSpan() : null,
             };
+            if (_product.IdentityIsInIdToken && token.IdToken is { } idToken) refreshed = WithIdentity(refreshed, stored, idToken);
             held.Write(refreshed);
             return refreshed;
         }
@@ -263,6 +270,25 @@ public sealed class Session
         return held.Read() is { } other && other.RefreshToken != stored.RefreshToken && other.OutlivesBy(TimeSpan.Zero, _clock.GetUtcNow())
             ? other
             : throw Ended();
+    }
+
+    // The new tokens must be stored whatever this says: the old refresh token is spent. Straight from the token endpoint the
+    // signature need not be checked (OpenID Connect Core section 3.1.3.7, item 6), which spares a request for the keys.
+    private Credential WithIdentity(Credential refreshed, Credential stored, string compact)
+    {
+        try
+        {
+            var idToken = IdToken.Parse(compact);
+            idToken.RequireClaims(stored.Issuer ?? "", stored.ClientId ?? _product.ClientId, nonce: null, _clock.GetUtcNow());
+            if (stored.IdToken is { } old && IdToken.Parse(old).Subject != idToken.Subject)
+                throw new AuthException("the server's ID token is about somebody else"); // OpenID Connect Core section 12.2
+            return refreshed with { IdToken = compact, Email = idToken.About.Email ?? stored.Email, Groups = idToken.About.AllGroups() };
+        }
+        catch (AuthException problem)
+        {
+            _warn($"{problem.Message}; what was known of you is kept");
+            return refreshed with { IdToken = stored.IdToken };
+        }
     }
 
     private Credential Stored() => CredentialsFile.Read() ?? throw NoCredential();

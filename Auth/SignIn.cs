@@ -8,22 +8,49 @@ namespace Datagen.Auth;
 internal sealed class SignIn(
     Product product, SessionOptions options, CredentialsFile file, ServiceClient service, TimeProvider clock)
 {
-    public async Task<Credential> WithFlowAsync(SignInFlow flow, SignInPrompts prompts, CancellationToken cancellation)
+    /// <param name="flow">Null for the product's own, with the others beside it where the person can paste.</param>
+    /// <param name="redirectPort">The loopback port of the browser flow; 0 for one that the system chooses.</param>
+    /// <param name="prompts">How to talk to the person.</param>
+    /// <param name="cancellation">Calls it off.</param>
+    public async Task<Credential> WithFlowAsync(
+        SignInFlow? flow, int redirectPort, SignInPrompts prompts, CancellationToken cancellation)
     {
         file.RequireWritable();
-        var endpoints = await DiscoverAsync(cancellation).ConfigureAwait(false);
-        var tokenEndpoint = EndpointAddress.Of(endpoints.TokenEndpoint, "token_endpoint", options.Issuer);
-        var token = flow switch
-        {
-            SignInFlow.Device => await new DeviceFlow(service, clock, prompts).SignInAsync(
-                EndpointAddress.Of(endpoints.DeviceAuthorizationEndpoint, "device_authorization_endpoint", options.Issuer),
-                tokenEndpoint, options.ClientId, options.Scope, cancellation).ConfigureAwait(false),
-            _ => throw new AuthException($"{product.Name} can't sign in with the {flow} flow"),
-        };
+        using var listener = (flow ?? product.DefaultFlow) == SignInFlow.Browser ? new LoopbackListener(redirectPort) : null;
+        var server = await DiscoverAsync(cancellation).ConfigureAwait(false);
+        var tokenEndpoint = EndpointAddress.Of(server.Endpoints.TokenEndpoint, "token_endpoint", options.Issuer);
 
-        var claims = await UserInfoAsync(endpoints, token.AccessToken!, cancellation).ConfigureAwait(false)
-            ?? throw new AuthException("the server gave a token and then refused it");
-        return await StoreAsync(token, endpoints, claims, cancellation).ConfigureAwait(false);
+        using var grant = await (
+            listener is null ? ByDeviceAsync(prompts, cancellation)
+            : flow is null && prompts.ReadPasted is not null && server.Endpoints.DeviceAuthorizationEndpoint is not null
+                ? FirstToFinish.RunAsync([ByBrowserAsync, stop => ByDeviceAsync(prompts, stop)], prompts.Note, cancellation)
+            : ByBrowserAsync(cancellation)).ConfigureAwait(false);
+        try
+        {
+            var claims = await ClaimsAsync(server.Endpoints, grant, cancellation).ConfigureAwait(false);
+            var credential = await StoreAsync(grant.Token, server.Endpoints, claims, cancellation).ConfigureAwait(false);
+            await grant.TellBrowserAsync(AnswerPage.SignedIn(product.Title)).ConfigureAwait(false);
+            return credential;
+        }
+        catch (Exception failure) when (failure is AuthException or CredentialsFileException)
+        {
+            await grant.TellBrowserAsync(AnswerPage.NotSignedIn(product.Title, failure.Message)).ConfigureAwait(false);
+            throw;
+        }
+
+        Task<Grant> ByDeviceAsync(SignInPrompts with, CancellationToken stop) =>
+            new DeviceFlow(service, clock, with).SignInAsync(
+                EndpointAddress.Of(server.Endpoints.DeviceAuthorizationEndpoint, "device_authorization_endpoint", options.Issuer),
+                tokenEndpoint, options.ClientId, options.Scope, stop);
+
+        async Task<Grant> ByBrowserAsync(CancellationToken stop)
+        {
+            var request = new AuthorizationRequest(
+                EndpointAddress.Of(server.Endpoints.AuthorizationEndpoint, "authorization_endpoint", options.Issuer),
+                options.Issuer, server.ResponsesNameIssuer, options.ClientId, options.Scope, listener!.RedirectUri);
+            return await new BrowserFlow(service, clock, prompts, product.Title)
+                .SignInAsync(listener, request, tokenEndpoint, stop).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Signs in with an access token that somebody else got.</summary>
@@ -32,14 +59,32 @@ internal sealed class SignIn(
         if (!BearerToken.IsWellFormed(accessToken))
             throw new AuthException("what came on standard input is not an access token");
         file.RequireWritable();
-        var endpoints = await DiscoverAsync(cancellation).ConfigureAwait(false);
+        var (endpoints, _) = await DiscoverAsync(cancellation).ConfigureAwait(false);
         var claims = await UserInfoAsync(endpoints, accessToken, cancellation).ConfigureAwait(false)
             ?? throw new AuthException($"{options.Issuer} refused the token; nothing was stored");
         return await StoreAsync(new TokenResponse { AccessToken = accessToken }, endpoints, claims, cancellation).ConfigureAwait(false);
     }
 
-    private Task<Endpoints> DiscoverAsync(CancellationToken cancellation) =>
+    private Task<DiscoveredServer> DiscoverAsync(CancellationToken cancellation) =>
         Discovery.FindAsync(service, EndpointAddress.Issuer(options.Issuer, product.Variable("ISSUER")), cancellation);
+
+    private async Task<Claims> ClaimsAsync(Endpoints endpoints, Grant grant, CancellationToken cancellation)
+    {
+        IdToken? idToken = null;
+        if (grant.Token.IdToken is { } compact && (product.IdentityIsInIdToken || grant.Nonce is not null))
+        {
+            idToken = IdToken.Parse(compact);
+            idToken.RequireClaims(options.Issuer, options.ClientId, grant.Nonce, clock.GetUtcNow());
+            await idToken.RequireSignatureAsync(
+                service, EndpointAddress.Of(endpoints.JwksUri, "jwks_uri", options.Issuer), cancellation).ConfigureAwait(false);
+        }
+
+        // A server without ID tokens has UserInfo to say the same.
+        return product.IdentityIsInIdToken && idToken is not null
+            ? idToken.About
+            : await UserInfoAsync(endpoints, grant.Token.AccessToken!, cancellation).ConfigureAwait(false)
+                ?? throw new AuthException("the server gave a token and then refused it");
+    }
 
     private Task<Claims?> UserInfoAsync(Endpoints endpoints, string accessToken, CancellationToken cancellation) =>
         UserInfo.GetAsync(

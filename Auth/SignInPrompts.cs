@@ -6,6 +6,15 @@ public sealed record SignInPrompts
     /// <summary>Shows the user code and where to enter it, and opens that address if it can (RFC 8628 section 3.3).</summary>
     public Action<UserCodePrompt>? ShowUserCode { get; init; }
 
+    /// <summary>Shows the address to sign in at, and opens it if it can (RFC 8252 section 4.1).</summary>
+    public Action<Uri>? ShowAddress { get; init; }
+
+    /// <summary>
+    /// Reads a line that the person pastes: the address that their browser was sent to at the end, or the code in it. Null once
+    /// there is nothing more to read. Left out where nobody can paste.
+    /// </summary>
+    public Func<CancellationToken, Task<string?>>? ReadPasted { get; init; }
+
     /// <summary>Called about once a second while the person is waited for, with the time that is left. It may also be called more often.</summary>
     public Action<TimeSpan>? Waiting { get; init; }
 

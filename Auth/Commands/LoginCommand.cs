@@ -4,22 +4,32 @@ namespace Datagen.Auth.Commands;
 
 internal static class LoginCommand
 {
+    private const int LongestPaste = 16 << 10;
+
     /// <param name="openBrowser">Null where no person could see a browser; false from it if none could be started.</param>
     /// <param name="showProgress">Whether standard error is a terminal.</param>
+    /// <param name="pasted">Where the person can paste; null where no person is.</param>
     public static async Task<int> RunAsync(
         Session session,
         Product product,
         Output output,
-        SignInFlow flow,
+        SignInFlow? flow,
+        int redirectPort,
         Func<Uri, bool>? openBrowser,
         bool showProgress,
+        Stream? pasted,
         CancellationToken cancellation)
     {
         var progressShown = false;
+        var browserTried = false;
+        var pasteOffered = false;
         var prompts = new SignInPrompts
         {
             ShowUserCode = ShowUserCode,
-            Waiting = showProgress ? ShowProgress : null,
+            ShowAddress = ShowAddress,
+            ReadPasted = pasted is null ? null : ReadPastedAsync,
+            // A line that is written again every second would tear what a person types.
+            Waiting = showProgress && pasted is null ? ShowProgress : null,
             Note = note =>
             {
                 ClearProgress();
@@ -28,7 +38,7 @@ internal static class LoginCommand
         };
         try
         {
-            var identity = await session.SignInAsync(flow, prompts, cancellation);
+            var identity = await session.SignInAsync(prompts, flow, redirectPort, cancellation);
             ClearProgress();
             output.Print(product.Words.SignedIn, identity);
             return ExitCode.Done;
@@ -42,14 +52,34 @@ internal static class LoginCommand
         {
             output.Prompt($"User code: {prompt.UserCode}");
             output.Prompt($"Verify at: {Printable.Address(prompt.VerificationUri)}");
-            if (openBrowser is not null)
+            if (!browserTried && openBrowser is not null)
             {
                 var address = prompt.VerificationUriComplete ?? prompt.VerificationUri;
                 output.Prompt($"Opening: {Printable.Address(address)}");
-                if (!openBrowser(address)) output.Warn("no browser could be opened; open the address yourself");
+                OpenBrowser(address);
             }
 
             output.Prompt("");
+        }
+
+        void ShowAddress(Uri address)
+        {
+            output.Prompt($"Open: {Printable.Address(address)}");
+            OpenBrowser(address);
+            output.Prompt("");
+        }
+
+        void OpenBrowser(Uri address)
+        {
+            browserTried = true;
+            if (openBrowser?.Invoke(address) == false) output.Warn("no browser could be opened; open the address yourself");
+        }
+
+        async Task<string?> ReadPastedAsync(CancellationToken stop)
+        {
+            if (!pasteOffered) output.Prompt("Browser on another machine? Paste here the address it was sent to at the end, or the code in it.");
+            pasteOffered = true;
+            return await ReadLineAsync(pasted!, stop);
         }
 
         void ShowProgress(TimeSpan left)
@@ -57,7 +87,7 @@ internal static class LoginCommand
             progressShown = true;
             output.Progress(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Waiting for your approval; the code is good for another {(int)left.TotalMinutes}:{left.Seconds:00}"));
+                $"Waiting for your approval, for another {(int)left.TotalMinutes}:{left.Seconds:00}"));
         }
 
         void ClearProgress()
@@ -75,11 +105,18 @@ internal static class LoginCommand
         return ExitCode.Done;
     }
 
+    private static async Task<string?> ReadLineAsync(Stream input, CancellationToken cancellation)
+    {
+        // A terminal gives one line at a time. A read from it can't be called off; its thread ends with the process.
+        var buffer = new byte[LongestPaste];
+        var length = await Task.Run(() => input.Read(buffer), cancellation).WaitAsync(cancellation);
+        return length == 0 ? null : System.Text.Encoding.UTF8.GetString(buffer, 0, length);
+    }
+
     private static async Task<string> ReadTokenAsync(Stream input, CancellationToken cancellation)
     {
         const int Longest = 64 << 10;
         var buffer = new byte[Longest];
-        // A read from a terminal can't be called off; the thread that waits in it ends with the process.
         var length = await Task.Run(() => input.ReadAtLeast(buffer, Longest, throwOnEndOfStream: false), cancellation)
             .WaitAsync(cancellation);
         return length < Longest

@@ -10,7 +10,7 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    public async Task<TokenResponse> SignInAsync(
+    public async Task<Grant> SignInAsync(
         Uri deviceAuthorizationEndpoint, Uri tokenEndpoint, string clientId, string scope, CancellationToken cancellation)
     {
         var authorization = await DeviceAuthorization
@@ -51,7 +51,7 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
                 continue;
             }
 
-            if (answer.Token is { } token) return token;
+            if (answer.Token is { } token) return new Grant(token, Nonce: null, Browser: null);
             switch (answer.Error!.Code)
             {
                 case ErrorCode.AuthorizationPending:

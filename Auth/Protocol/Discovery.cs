@@ -6,7 +6,7 @@ namespace Datagen.Auth.Protocol;
 internal static class Discovery
 {
     /// <summary>The endpoints of <paramref name="issuer"/>, whose metadata must name that very issuer.</summary>
-    public static async Task<Endpoints> FindAsync(ServiceClient service, Uri issuer, CancellationToken cancellation)
+    public static async Task<DiscoveredServer> FindAsync(ServiceClient service, Uri issuer, CancellationToken cancellation)
     {
         var answer = await GetAsync(OpenIdConfiguration(issuer)).ConfigureAwait(false);
         if (!answer.IsSuccess) answer = await GetAsync(AuthorizationServerMetadata(issuer)).ConfigureAwait(false);
@@ -20,7 +20,7 @@ internal static class Discovery
             throw answer.Unexpected(
                 $"it speaks for the issuer {Printable.Text(metadata.Issuer ?? "(none)")}, not for {Printable.Address(issuer)}");
 
-        return new Endpoints
+        var endpoints = new Endpoints
         {
             AuthorizationEndpoint = metadata.AuthorizationEndpoint,
             DeviceAuthorizationEndpoint = metadata.DeviceAuthorizationEndpoint,
@@ -29,6 +29,7 @@ internal static class Discovery
             UserinfoEndpoint = metadata.UserinfoEndpoint,
             JwksUri = metadata.JwksUri,
         };
+        return new DiscoveredServer(endpoints, metadata.AuthorizationResponseIssParameterSupported);
 
         Task<ServiceAnswer> GetAsync(Uri address) =>
             service.GetAsync(address, bearer: null, organization: null, ServiceClient.UsualMaximumBytes, cancellation);
@@ -41,3 +42,6 @@ internal static class Discovery
     private static Uri AuthorizationServerMetadata(Uri issuer) =>
         new($"{issuer.GetLeftPart(UriPartial.Authority)}/.well-known/oauth-authorization-server{issuer.AbsolutePath.TrimEnd('/')}");
 }
+
+/// <summary>A server's endpoints, and whether its authorization responses name their issuer (RFC 9207).</summary>
+internal sealed record DiscoveredServer(Endpoints Endpoints, bool ResponsesNameIssuer);

@@ -31,6 +31,7 @@ internal static class RequestTrace
         trace(string.Create(
             CultureInfo.InvariantCulture,
             $"< {(int)answer.Status} in {elapsed.TotalMilliseconds:0} ms, {answer.Body.Length} bytes"));
+        if (answer.Body.IsEmpty) return;
         JsonDocument document;
         try
         {

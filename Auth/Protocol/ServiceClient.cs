@@ -15,6 +15,9 @@ internal sealed class ServiceClient(Func<HttpClient> http, Action<string>? trace
     // 100,000 organizations of 80 bytes each are 8 MB.
     public const int UserInfoMaximumBytes = 64 << 20;
 
+    // 10,000 keys of 400 bytes each are 4 MB.
+    public const int KeySetMaximumBytes = 8 << 20;
+
     private const int MaximumHeaderKilobytes = 64;
 
     public static HttpClient CreateHttpClient(string userAgent)

@@ -7,6 +7,7 @@ namespace Datagen.Auth.Protocol;
 /// <summary>The grant types that this program uses.</summary>
 internal static class GrantType
 {
+    public const string AuthorizationCode = "authorization_code"; // RFC 6749 section 4.1.3
     public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code"; // RFC 8628 section 3.4
     public const string RefreshToken = "refresh_token"; // RFC 6749 section 6
 }
@@ -38,6 +39,8 @@ internal sealed record ServerMetadata
     public string? UserinfoEndpoint { get; init; }
 
     public string? JwksUri { get; init; }
+
+    public bool AuthorizationResponseIssParameterSupported { get; init; } // RFC 9207 section 3
 }
 
 /// <summary>RFC 8628 section 3.2.</summary>
@@ -107,6 +110,62 @@ internal sealed record Claims
     public IReadOnlyList<string> AllGroups() => Groups ?? CognitoGroups ?? [];
 }
 
+/// <summary>The claims that say whether an ID token is meant for us (OpenID Connect Core section 2).</summary>
+internal sealed record IdTokenClaims
+{
+    public string? Iss { get; init; }
+
+    public string? Sub { get; init; }
+
+    public JsonElement Aud { get; init; }
+
+    public string? Azp { get; init; }
+
+    public Seconds? Exp { get; init; }
+
+    public Seconds? Nbf { get; init; }
+
+    public string? Nonce { get; init; }
+}
+
+/// <summary>RFC 7515 section 4.1.</summary>
+internal sealed record JwsHeader
+{
+    public string? Alg { get; init; }
+
+    public string? Kid { get; init; }
+
+    public JsonElement Crit { get; init; }
+}
+
+/// <summary>RFC 7517 section 5.</summary>
+internal sealed record JsonWebKeySet
+{
+    public IReadOnlyList<JsonWebKey?>? Keys { get; init; }
+}
+
+/// <summary>RFC 7517 section 4, RFC 7518 section 6: the public half of an RSA or elliptic curve key.</summary>
+internal sealed record JsonWebKey
+{
+    public string? Kty { get; init; }
+
+    public string? Use { get; init; }
+
+    public string? Alg { get; init; }
+
+    public string? Kid { get; init; }
+
+    public string? N { get; init; }
+
+    public string? E { get; init; }
+
+    public string? Crv { get; init; }
+
+    public string? X { get; init; }
+
+    public string? Y { get; init; }
+}
+
 /// <summary>A time span in seconds. Some servers send it as text.</summary>
 [JsonConverter(typeof(SecondsConverter))]
 internal readonly record struct Seconds(double Value)
@@ -139,4 +198,7 @@ internal sealed class SecondsConverter : JsonConverter<Seconds>
 [JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(Claims))]
+[JsonSerializable(typeof(IdTokenClaims))]
+[JsonSerializable(typeof(JwsHeader))]
+[JsonSerializable(typeof(JsonWebKeySet))]
 internal sealed partial class WireJson : JsonSerializerContext;

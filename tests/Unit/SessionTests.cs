@@ -345,7 +345,7 @@ public sealed class SessionTests : IDisposable
         var session = Session(token: "given");
 
         Assert.Equal("given", (await session.GetAccessTokenAsync(cancellation: Ct)).Value);
-        await Assert.ThrowsAsync<AuthException>(() => session.SignInAsync(SignInFlow.Device, new SignInPrompts(), Ct));
+        await Assert.ThrowsAsync<AuthException>(() => session.SignInAsync(new SignInPrompts(), cancellation: Ct));
         await Assert.ThrowsAsync<AuthException>(() => session.UseOrganizationAsync("test-org", Ct));
         await Assert.ThrowsAsync<AuthException>(() => session.SignOutAsync(cancellation: Ct));
         await Assert.ThrowsAsync<NotSignedInException>(() => session.GetAccessTokenAsync(refresh: true, cancellation: Ct));

@@ -27,12 +27,13 @@ public class DeviceFlowTests
     private static string Authorization(string more = "\"interval\":5,\"expires_in\":900") =>
         $$"""{"device_code":"dc","user_code":"QXTR-9PLN","verification_uri":"https://id.example/device",{{more}}}""";
 
-    private Task<TokenResponse> SignIn(CancellationToken? cancellation = null)
+    private async Task<TokenResponse> SignIn(CancellationToken? cancellation = null)
     {
         var prompts = new SignInPrompts { ShowUserCode = _shown.Add, Note = _notes.Add };
-        return new DeviceFlow(_server.Client, _clock, prompts).SignInAsync(
+        using var grant = await new DeviceFlow(_server.Client, _clock, prompts).SignInAsync(
             new Uri(DeviceEndpoint), new Uri(TokenAddress), "datagen-cli", "openid email",
             cancellation ?? TestContext.Current.CancellationToken);
+        return grant.Token;
     }
 
     [Fact]

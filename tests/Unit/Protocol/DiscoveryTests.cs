@@ -9,8 +9,9 @@ public class DiscoveryTests
 {
     private readonly ScriptedServer _server = new();
 
-    private Task<Endpoints> Find(string issuer) =>
-        Discovery.FindAsync(_server.Client, EndpointAddress.Issuer(issuer, "DATAGEN_ISSUER"), TestContext.Current.CancellationToken);
+    private async Task<Endpoints> Find(string issuer) =>
+        (await Discovery.FindAsync(
+            _server.Client, EndpointAddress.Issuer(issuer, "DATAGEN_ISSUER"), TestContext.Current.CancellationToken)).Endpoints;
 
     [Fact]
     public async Task Reads_the_openid_configuration()

@@ -1,0 +1,119 @@
+using Datagen.Auth.Protocol;
+
+namespace Datagen.Auth.Flows;
+
+/// <summary>Authorization code with PKCE on a loopback redirect (RFC 8252): show an address, wait for the browser to come back.</summary>
+/// <remarks>A person whose browser is on another machine may also paste the address it was sent to, or the code alone.</remarks>
+internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, SignInPrompts prompts, string productTitle)
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    public async Task<Grant> SignInAsync(
+        LoopbackListener listener, AuthorizationRequest request, Uri tokenEndpoint, CancellationToken cancellation)
+    {
+        prompts.ShowAddress?.Invoke(request.Address());
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var exchange = new SemaphoreSlim(1);
+        var ways = new List<Task<Grant>> { ReceiveAsync(), CountDownAsync() };
+        if (prompts.ReadPasted is not null) ways.Add(ReadPastedAsync(prompts.ReadPasted));
+        try
+        {
+            return await (await Task.WhenAny(ways).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            await ((Task)Task.WhenAll(ways)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task<Grant> ReceiveAsync()
+        {
+            while (true)
+            {
+                var browser = await listener.NextAsync(over.Token).ConfigureAwait(false);
+                if (request.Match(browser.Query) is not { } response)
+                {
+                    using (browser) await browser.AnswerNotFoundAsync(over.Token).ConfigureAwait(false);
+                    continue;
+                }
+
+                try
+                {
+                    var answer = await ExchangeAsync(response).ConfigureAwait(false);
+                    return answer.Token is { } token
+                        ? new Grant(token, request.Nonce, browser)
+                        : throw TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", answer.Error!);
+                }
+                catch (AuthException failure)
+                {
+                    using (browser) await browser.AnswerAsync(AnswerPage.NotSignedIn(productTitle, failure.Message)).ConfigureAwait(false);
+                    throw;
+                }
+            }
+        }
+
+        async Task<Grant> ReadPastedAsync(Func<CancellationToken, Task<string?>> read)
+        {
+            while (await read(over.Token).ConfigureAwait(false) is { } line)
+            {
+                var pasted = line.Trim();
+                if (pasted.Length == 0) continue;
+                if (Understand(pasted) is not { } response)
+                {
+                    prompts.Note?.Invoke("that address does not belong to this sign-in; paste the one your browser was sent to at the end");
+                    continue;
+                }
+
+                var answer = await ExchangeAsync(response).ConfigureAwait(false);
+                if (answer.Token is { } token) return new Grant(token, request.Nonce, null);
+                if (answer.Error!.Code != ErrorCode.InvalidGrant) throw TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", answer.Error);
+                prompts.Note?.Invoke($"the server does not accept that code: {answer.Error}");
+            }
+
+            // Nobody can paste any more; the browser can still come back.
+            await Task.Delay(Timeout.InfiniteTimeSpan, over.Token).ConfigureAwait(false);
+            throw new InvalidOperationException();
+        }
+
+        // A bare code names no state, but without this request's code verifier nobody's code is worth anything.
+        AuthorizationResponse? Understand(string pasted) =>
+            pasted.Contains('?', StringComparison.Ordinal) ? request.Match(pasted[(pasted.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('#')[0])
+            : pasted.Contains("://", StringComparison.Ordinal) || pasted.Any(c => c is <= ' ' or > '~') ? null
+            : new AuthorizationResponse(pasted, null);
+
+        async Task<TokenAnswer> ExchangeAsync(AuthorizationResponse response)
+        {
+            if (response.Error is { } error)
+                throw error.Code == ErrorCode.AccessDenied
+                    ? new SignInFailedException("the sign-in was denied in the browser")
+                    : TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", error);
+
+            // One at a time: a code that is used twice ends the session it gave (RFC 6749 section 4.1.2).
+            await exchange.WaitAsync(over.Token).ConfigureAwait(false);
+            try
+            {
+                return await TokenEndpoint.RequestAsync(service, tokenEndpoint, request.TokenRequest(response.Code!), over.Token)
+                    .ConfigureAwait(false);
+            }
+            finally
+            {
+                exchange.Release();
+            }
+        }
+
+        async Task<Grant> CountDownAsync()
+        {
+            var start = clock.GetTimestamp();
+            while (Patience - clock.GetElapsedTime(start) is { Ticks: > 0 } left)
+            {
+                prompts.Waiting?.Invoke(left);
+                await Task.Delay(prompts.Waiting is null || left < Tick ? left : Tick, clock, over.Token).ConfigureAwait(false);
+            }
+
+            throw new SignInFailedException(
+                $"nobody signed in within {Patience.TotalMinutes:0} minutes", "run the command again for a new address");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace Datagen.Auth.Flows;
+
+/// <summary>Several ways to sign in at once: whichever finishes first wins, and the others are called off.</summary>
+internal static class FirstToFinish
+{
+    /// <summary>A way that fails leaves the others going; the last failure is told when none is left, a person's "no" before any other.</summary>
+    public static async Task<Grant> RunAsync(
+        IEnumerable<Func<CancellationToken, Task<Grant>>> ways, Action<string>? note, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var running = ways.Select(way => way(over.Token)).ToList();
+        AuthException? reason = null;
+        try
+        {
+            while (running.Count > 0)
+            {
+                var first = await Task.WhenAny(running).ConfigureAwait(false);
+                running.Remove(first);
+                try
+                {
+                    return await first.ConfigureAwait(false);
+                }
+                catch (AuthException failure)
+                {
+                    reason = reason is SignInFailedException ? reason : failure;
+                    if (running.Count > 0) note?.Invoke($"{failure.Message}; still waiting for the other way to sign in");
+                }
+            }
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        throw reason!;
+    }
+}

@@ -1,0 +1,16 @@
+using Datagen.Auth.Protocol;
+
+namespace Datagen.Auth.Flows;
+
+/// <summary>Tokens, and what is still open with them.</summary>
+/// <param name="Token">The token endpoint's answer.</param>
+/// <param name="Nonce">What the ID token must hold, if the request sent one.</param>
+/// <param name="Browser">The browser that waits to be told whether it worked.</param>
+internal sealed record Grant(TokenResponse Token, string? Nonce, LoopbackRequest? Browser) : IDisposable
+{
+    public Task TellBrowserAsync(AnswerPage page) => Browser?.AnswerAsync(page) ?? Task.CompletedTask;
+
+    public void Dispose() => Browser?.Dispose();
+
+    public override string ToString() => nameof(Grant);
+}

@@ -1,0 +1,164 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading.Channels;
+
+namespace Datagen.Auth.Flows;
+
+/// <summary>The redirect's receiving end (RFC 8252 section 7.3): one path on 127.0.0.1, for as long as a sign-in lasts.</summary>
+/// <remarks>
+/// By hand, as the framework's own listener can't be given a port by the system, and choosing one first is a race that another
+/// user of the machine can win. It reads a request's head and no more, within bounds; each connection is on its own, so that
+/// one that dawdles keeps nobody waiting.
+/// </remarks>
+internal sealed class LoopbackListener : IDisposable
+{
+    private const int MaximumHeadBytes = 32 << 10;
+    private const int MaximumConnections = 64;
+    private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly TcpListener _listener;
+    private readonly CancellationTokenSource _stop = new();
+#pragma warning disable CA2213 // Connections that end after the sign-in still release it, and without a wait handle it holds nothing.
+    private readonly SemaphoreSlim _connections = new(MaximumConnections);
+#pragma warning restore CA2213
+    private readonly Channel<LoopbackRequest> _requests = Channel.CreateUnbounded<LoopbackRequest>();
+
+    /// <summary>Listens at once.</summary>
+    /// <param name="port">0 for one that the system chooses.</param>
+    public LoopbackListener(int port)
+    {
+        _listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            _listener.Start();
+        }
+        catch (SocketException problem)
+        {
+            _listener.Dispose();
+            throw new AuthException(
+                $"can't listen on 127.0.0.1:{port}, where the browser would come back to", "choose another --port", problem);
+        }
+
+        RedirectUri = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/callback");
+        _ = AcceptAsync();
+    }
+
+    public Uri RedirectUri { get; }
+
+    /// <summary>The next request to the redirect URI. All others have been answered with 404 already.</summary>
+    public ValueTask<LoopbackRequest> NextAsync(CancellationToken cancellation) => _requests.Reader.ReadAsync(cancellation);
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _listener.Dispose();
+        while (_requests.Reader.TryRead(out var waiting)) waiting.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var stop = _stop.Token;
+        try
+        {
+            while (true)
+            {
+                await _connections.WaitAsync(stop).ConfigureAwait(false);
+                _ = ServeAsync(await _listener.AcceptTcpClientAsync(stop).ConfigureAwait(false), stop);
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // Disposed: the sign-in is over.
+            _requests.Writer.TryComplete();
+        }
+    }
+
+    private async Task ServeAsync(TcpClient connection, CancellationToken stop)
+    {
+        var request = new LoopbackRequest(connection);
+        var kept = false;
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        timeout.CancelAfter(HeadTimeout);
+        try
+        {
+            var head = await ReadHeadAsync(connection.GetStream(), timeout.Token).ConfigureAwait(false);
+            request.Query = QueryOf(head) ?? "";
+            if (QueryOf(head) is not null) kept = _requests.Writer.TryWrite(request);
+            else await request.AnswerNotFoundAsync(timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        {
+            // It said nothing in time, or hung up: nobody is left to be told.
+            kept = false;
+        }
+        finally
+        {
+            if (!kept) request.Dispose();
+            _connections.Release();
+        }
+    }
+
+    /// <summary>What is behind the question mark, if this is a browser that our redirect URI sent; else null.</summary>
+    private string? QueryOf(string head)
+    {
+        var lines = head.Split("\r\n");
+        if (lines[0].Split(' ') is not ["GET", var target, "HTTP/1.1" or "HTTP/1.0"]) return null;
+        // Another name that resolves to 127.0.0.1 is a web page's trick (DNS rebinding).
+        var hosts = lines.Skip(1).Where(line => line.StartsWith("Host:", StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (hosts is not [var host] || host["Host:".Length..].Trim() != RedirectUri.Authority) return null;
+
+        var parts = target.Split('?', 2);
+        return parts[0] == RedirectUri.AbsolutePath ? parts.ElementAtOrDefault(1) ?? "" : null;
+    }
+
+    private static async Task<string> ReadHeadAsync(NetworkStream stream, CancellationToken cancellation)
+    {
+        var buffer = new byte[MaximumHeadBytes];
+        var length = 0;
+        while (length < buffer.Length)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false);
+            if (read == 0) break;
+            length += read;
+            var end = buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
+            if (end >= 0) return Encoding.Latin1.GetString(buffer, 0, end);
+        }
+
+        return "";
+    }
+}
+
+/// <summary>A browser that waits for its page.</summary>
+internal sealed class LoopbackRequest(TcpClient connection) : IDisposable
+{
+    /// <summary>The query, undecoded, without its question mark.</summary>
+    public string Query { get; internal set; } = "";
+
+    public Task AnswerNotFoundAsync(CancellationToken cancellation) =>
+        WriteAsync("404 Not Found", "text/plain; charset=utf-8", "Not found\n", "default-src 'none'", cancellation);
+
+    // Smaller than any socket's buffer: it never waits for the browser to read.
+    public Task AnswerAsync(AnswerPage page) =>
+        WriteAsync("200 OK", "text/html; charset=utf-8", page.Html, page.ContentSecurityPolicy, CancellationToken.None);
+
+    public void Dispose() => connection.Dispose();
+
+    private async Task WriteAsync(string status, string type, string body, string policy, CancellationToken cancellation)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        var head = $"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n"
+            + $"Content-Security-Policy: {policy}\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n";
+        try
+        {
+            await connection.GetStream().WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. bytes], cancellation).ConfigureAwait(false);
+            connection.Client.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // A browser that was closed needs no page; the sign-in does not depend on it.
+            connection.Dispose();
+        }
+    }
+}

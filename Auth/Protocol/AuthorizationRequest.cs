@@ -1,0 +1,71 @@
+using System.Net;
+
+namespace Datagen.Auth.Protocol;
+
+/// <summary>One authorization request (RFC 6749 section 4.1.1) with the secrets that tie its response to it.</summary>
+internal sealed class AuthorizationRequest(
+    Uri endpoint, string issuer, bool responseNamesIssuer, string clientId, string scope, Uri redirectUri)
+{
+    private readonly string _state = Pkce.NewRandomValue();
+    private readonly string _codeVerifier = Pkce.NewRandomValue();
+
+    /// <summary>Comes back in the ID token (OpenID Connect Core section 3.1.2.1).</summary>
+    public string Nonce { get; } = Pkce.NewRandomValue();
+
+    /// <summary>Where the person's browser goes.</summary>
+    public Uri Address()
+    {
+        var query = FormEncode(
+        [
+            new("response_type", "code"),
+            new("client_id", clientId),
+            new("redirect_uri", redirectUri.OriginalString),
+            new("scope", scope),
+            new("state", _state),
+            new("nonce", Nonce),
+            new("code_challenge", Pkce.Challenge(_codeVerifier)),
+            new("code_challenge_method", "S256"),
+        ]);
+        var separator = endpoint.Query.Length > 0 ? '&' : '?';
+        return new Uri($"{endpoint.OriginalString}{separator}{query}");
+    }
+
+    /// <summary>The response in a redirect's query, or null if it does not answer this request: then nothing in it counts.</summary>
+    public AuthorizationResponse? Match(string query)
+    {
+        var parameters = new Dictionary<string, string>();
+        foreach (var pair in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = pair.Split('=', 2);
+            // RFC 6749 section 3.1: no parameter comes twice.
+            if (!parameters.TryAdd(WebUtility.UrlDecode(parts[0]), parts.Length > 1 ? WebUtility.UrlDecode(parts[1]) : "")) return null;
+        }
+
+        if (!Pkce.IsSame(_state, parameters.GetValueOrDefault("state"))) return null;
+        // RFC 9207 section 2.4: compared where it is sent, and demanded of a server that promises it.
+        if (parameters.TryGetValue("iss", out var named) ? named != issuer : responseNamesIssuer) return null;
+
+        return parameters.TryGetValue("error", out var error)
+            ? new AuthorizationResponse(null, new OAuthError(error, parameters.GetValueOrDefault("error_description")))
+            : parameters.GetValueOrDefault("code") is { Length: > 0 } code ? new AuthorizationResponse(code, null) : null;
+    }
+
+    /// <summary>What exchanges a code for tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.5).</summary>
+    public KeyValuePair<string, string>[] TokenRequest(string code) =>
+    [
+        new("grant_type", GrantType.AuthorizationCode),
+        new("code", code),
+        new("redirect_uri", redirectUri.OriginalString),
+        new("client_id", clientId),
+        new("code_verifier", _codeVerifier),
+    ];
+
+    private static string FormEncode(IEnumerable<KeyValuePair<string, string>> parameters) =>
+        string.Join('&', parameters.Select(parameter => $"{parameter.Key}={Uri.EscapeDataString(parameter.Value)}"));
+}
+
+/// <summary>A code or an error (RFC 6749 section 4.1.2): exactly one of the two is set.</summary>
+internal sealed record AuthorizationResponse(string? Code, OAuthError? Error)
+{
+    public override string ToString() => nameof(AuthorizationResponse);
+}

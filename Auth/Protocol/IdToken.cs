@@ -1,0 +1,150 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Datagen.Auth.Protocol;
+
+/// <summary>Whether an ID token can be believed (OpenID Connect Core section 3.1.3.7).</summary>
+/// <remarks>RS256 and ES256, and no other algorithm whatever its header says: the key decides which of the two it can be.</remarks>
+internal sealed class IdToken
+{
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+    private const int MaximumLength = 256 << 10;
+    private const int MaximumKeysTried = 16;
+
+    private readonly byte[] _signed;
+    private readonly byte[] _signature;
+    private readonly JwsHeader _header;
+    private readonly IdTokenClaims _claims;
+
+    private IdToken(byte[] signed, byte[] signature, JwsHeader header, IdTokenClaims claims, Claims about)
+    {
+        _signed = signed;
+        _signature = signature;
+        _header = header;
+        _claims = claims;
+        About = about;
+    }
+
+    /// <summary>What it says of the person. Worth nothing before the checks.</summary>
+    public Claims About { get; }
+
+    public string? Subject => _claims.Sub;
+
+    /// <exception cref="AuthException">It is not a JWS in compact form with JSON in it (RFC 7515 section 3.1).</exception>
+    public static IdToken Parse(string compact)
+    {
+        if (compact.Length > MaximumLength || compact.Split('.') is not [var header, var payload, var signature]) throw Untrusted("it is not a JWT");
+        var claims = Decode(payload);
+        return new IdToken(
+            Encoding.ASCII.GetBytes($"{header}.{payload}"),
+            Decode(signature),
+            Read(Decode(header), WireJson.Default.JwsHeader),
+            Read(claims, WireJson.Default.IdTokenClaims),
+            Read(claims, WireJson.Default.Claims));
+    }
+
+    /// <exception cref="AuthException">It is another server's, another client's, another sign-in's, or not of now.</exception>
+    public void RequireClaims(string issuer, string clientId, string? nonce, DateTimeOffset now)
+    {
+        if (_claims.Iss != issuer) throw Untrusted($"it is by {Printable.Text(_claims.Iss ?? "nobody")}, not by {Printable.Text(issuer)}");
+        if (string.IsNullOrEmpty(_claims.Sub)) throw Untrusted("it is about nobody");
+        var audience = Audience();
+        if (!audience.Contains(clientId)) throw Untrusted("it is for another client");
+        if (_claims.Azp is null ? audience.Count > 1 : _claims.Azp != clientId) throw Untrusted("it was given to another client");
+        if (_claims.Exp is not { } expiry || now - ClockSkew >= Moment(expiry)) throw Untrusted("it has expired; check this machine's clock");
+        if (_claims.Nbf is { } start && now + ClockSkew < Moment(start)) throw Untrusted("it is not valid yet; check this machine's clock");
+        if (nonce is not null && !Pkce.IsSame(nonce, _claims.Nonce)) throw Untrusted("it belongs to another sign-in");
+    }
+
+    /// <exception cref="AuthException">None of the server's keys signed it.</exception>
+    public async Task RequireSignatureAsync(ServiceClient service, Uri jwksUri, CancellationToken cancellation)
+    {
+        if (_header.Alg is not ("RS256" or "ES256"))
+            throw Untrusted($"it is signed with {Printable.Text(_header.Alg ?? "nothing")}, and only RS256 and ES256 are known here");
+        if (_header.Crit.ValueKind != JsonValueKind.Undefined) throw Untrusted("it demands what is not known here"); // RFC 7515 section 4.1.11
+
+        var answer = await service
+            .GetAsync(jwksUri, bearer: null, organization: null, ServiceClient.KeySetMaximumBytes, cancellation).ConfigureAwait(false);
+        if (!answer.IsSuccess) throw answer.Refusal("to give its keys");
+        var keys = answer.Decode(WireJson.Default.JsonWebKeySet).Keys ?? [];
+        var candidates = keys.OfType<JsonWebKey>()
+            .Where(key => (_header.Kid is null || key.Kid == _header.Kid) && key.Use is null or "sig" && (key.Alg is null || key.Alg == _header.Alg))
+            .Take(MaximumKeysTried);
+        if (!candidates.Any(IsSignedWith)) throw Untrusted("none of the server's keys has signed it");
+    }
+
+    private bool IsSignedWith(JsonWebKey key)
+    {
+        try
+        {
+            return (_header.Alg, key.Kty) switch
+            {
+                ("RS256", "RSA") => IsSignedWithRsa(key),
+                ("ES256", "EC") when key.Crv == "P-256" => IsSignedWithEllipticCurve(key),
+                _ => false,
+            };
+        }
+        catch (Exception unusable) when (unusable is CryptographicException or AuthException or ArgumentException)
+        {
+            // A key that makes no sense has signed nothing.
+            return false;
+        }
+    }
+
+    private bool IsSignedWithRsa(JsonWebKey key)
+    {
+        const int ShortestKey = 2048, LongestKey = 16384; // RFC 7518 section 3.3, and a bound on the time it takes
+        using var rsa = RSA.Create(new RSAParameters { Modulus = Decode(key.N), Exponent = Decode(key.E) });
+        return rsa.KeySize is >= ShortestKey and <= LongestKey
+            && rsa.VerifyData(_signed, _signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+    }
+
+    private bool IsSignedWithEllipticCurve(JsonWebKey key)
+    {
+        using var curve = ECDsa.Create(new ECParameters
+        {
+            Curve = ECCurve.NamedCurves.nistP256,
+            Q = new ECPoint { X = Decode(key.X), Y = Decode(key.Y) },
+        });
+        return curve.VerifyData(_signed, _signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    }
+
+    private HashSet<string?> Audience() => _claims.Aud.ValueKind switch
+    {
+        JsonValueKind.String => [_claims.Aud.GetString()],
+        JsonValueKind.Array => [.. _claims.Aud.EnumerateArray().Select(one => one.ValueKind == JsonValueKind.String ? one.GetString() : null)],
+        _ => [],
+    };
+
+    private static DateTimeOffset Moment(Seconds sinceEpoch) => DateTimeOffset.UnixEpoch + sinceEpoch.ToTimeSpan();
+
+    private static byte[] Decode(string? base64Url)
+    {
+        try
+        {
+            return Base64Url.DecodeFromChars(base64Url);
+        }
+        catch (FormatException problem)
+        {
+            throw Untrusted("it is not base64url", problem);
+        }
+    }
+
+    private static T Read<T>(byte[] json, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw Untrusted("it holds null");
+        }
+        catch (JsonException problem)
+        {
+            throw Untrusted("it does not hold the JSON that belongs there", problem);
+        }
+    }
+
+    private static AuthException Untrusted(string why, Exception? cause = null) =>
+        new($"the server's ID token can't be believed: {why}", cause: cause);
+}
