@@ -1,8 +1,18 @@
 #!/bin/sh
 # Makes dist/datagen, and the link dist/genlabz to it: one Native AOT executable, both products.
 # Needs the .NET SDK and a C compiler (clang or gcc) to link with.
+#
+#   ./publish.sh            the executable
+#   ./publish.sh --sample   and dist/sample, the library's sample program
 set -eu
 cd "$(dirname "$0")"
+
+sample=
+case "${1:-}" in
+    --sample) sample=1 ;;
+    '') ;;
+    *) echo "usage: ./publish.sh [--sample]" >&2; exit 2 ;;
+esac
 
 case "$(uname -s)-$(uname -m)" in
     Linux-x86_64) rid=linux-x64 ;;
@@ -32,12 +42,18 @@ done
 
 echo "publish.sh: $framework, $rid, linked by $linker"
 mkdir -p dist
-dotnet publish datagen.csproj --no-restore -c Release -f "$framework" -r "$rid" -o dist/publish \
-    -p:AotFramework="$framework" -p:CppCompilerAndLinker="$linker" -v quiet -nologo >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
-cat "$log" # Warnings would be errors; whatever else is said is shown.
 
-# Replaced in one step: someone may be running the old one.
-mv -f dist/publish/datagen dist/datagen
-rm -rf dist/publish
+# publish PROJECT NAME: dist/NAME. Trim and AOT warnings are errors; whatever else is said is shown.
+publish() {
+    dotnet publish "$1" -c Release -f "$framework" -r "$rid" -o dist/publish \
+        -p:AotFramework="$framework" -p:CppCompilerAndLinker="$linker" -v quiet -nologo >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+    cat "$log"
+    # Replaced in one step: someone may be running the old one.
+    mv -f "dist/publish/$2" "dist/$2"
+    rm -rf dist/publish
+    echo "publish.sh: dist/$2, $(($(wc -c <"dist/$2") / 1024)) KiB"
+}
+
+publish datagen.csproj datagen
 ln -sfn datagen dist/genlabz
-echo "publish.sh: dist/datagen, $(($(wc -c <dist/datagen) / 1024)) KiB, and dist/genlabz"
+[ -z "$sample" ] || publish sdk/sample/Sample.csproj sample

@@ -4,7 +4,7 @@ using Datagen.Storage;
 namespace Datagen.Auth;
 
 /// <summary>A product's session: a valid access token, now, and whose it is.</summary>
-public sealed class Session
+public sealed partial class Session
 {
     /// <summary>A token that lives no longer than this is refreshed before use.</summary>
     public static readonly TimeSpan RefreshMargin = TimeSpan.FromMinutes(5);
@@ -43,7 +43,7 @@ public sealed class Session
         TimeSpan minimumValidity = default, bool refresh = false, CancellationToken cancellation = default)
     {
         if (_options.Token is not null)
-            return refresh ? throw TokenFromEnvironment("can't be refreshed") : new AccessToken(GivenToken(), ExpiresAt: null);
+            return refresh ? throw TokenFromEnvironment("can't be refreshed") : new AccessToken(GivenToken(), null, _options.Organization);
 
         var credential = Stored();
         var margin = minimumValidity > RefreshMargin ? minimumValidity : RefreshMargin;
@@ -52,7 +52,24 @@ public sealed class Session
                 .ConfigureAwait(false);
         if (!credential.OutlivesBy(minimumValidity, _clock.GetUtcNow()))
             _warn($"the access token lives for less than the {minimumValidity.TotalSeconds:0} seconds asked for");
-        return new AccessToken(credential.AccessToken, credential.ExpiresAt);
+        return TokenOf(credential);
+    }
+
+    /// <summary>Another access token for one that a server has just refused with 401 (RFC 6750 section 3.1): refreshed, unless another process has done so already.</summary>
+    /// <param name="refused">The token that was refused.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="NotSignedInException">There is no session, or it can't be refreshed.</exception>
+    /// <exception cref="ServiceUnreachableException">The service can't be reached.</exception>
+    /// <exception cref="AuthException">The server answered with an error.</exception>
+    /// <exception cref="CredentialsFileException">The file can't be used.</exception>
+    public async Task<AccessToken> ReplaceAccessTokenAsync(AccessToken refused, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(refused);
+        if (_options.Token is not null) throw TokenFromEnvironment("was refused: it is expired or revoked");
+        var stored = Stored();
+        return TokenOf(stored.AccessToken != refused.Value && stored.OutlivesBy(TimeSpan.Zero, _clock.GetUtcNow())
+            ? stored
+            : await RefreshAsync(stored, RefreshReason.Refused, RefreshMargin, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Who is signed in, and for which organization. One request to UserInfo where the product has organizations, else none while the token is fresh.</summary>
@@ -144,6 +161,9 @@ public sealed class Session
         var signOut = new SignOut(_product, CredentialsFile, _service, _clock, _warn);
         return onlyHere ? signOut.HereAsync(cancellation) : signOut.EverywhereAsync(cancellation);
     }
+
+    private AccessToken TokenOf(Credential credential) =>
+        new(credential.AccessToken, credential.ExpiresAt, _options.Organization ?? credential.ActiveOrgSlug);
 
     private SignIn NewSignIn() => new(_product, _options, CredentialsFile, _service, _clock);
 
@@ -327,7 +347,8 @@ public sealed class Session
 /// <summary>An access token (RFC 6750).</summary>
 /// <param name="Value">The token itself: a secret.</param>
 /// <param name="ExpiresAt">When it expires, if the server said.</param>
-public sealed record AccessToken(string Value, DateTimeOffset? ExpiresAt)
+/// <param name="Organization">The organization that requests act for, sent as <c>X-Datagen-Org</c>; null where there is none.</param>
+public sealed record AccessToken(string Value, DateTimeOffset? ExpiresAt, string? Organization)
 {
     /// <summary>Names no secret.</summary>
     public override string ToString() => "access token";

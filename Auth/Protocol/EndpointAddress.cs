@@ -22,12 +22,11 @@ internal static class EndpointAddress
             ?? throw new AuthException($"the {name} of {Printable.Text(issuer)} is not an https address: {Printable.Text(text)}");
     }
 
+    public static bool IsSafe(Uri address) =>
+        address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && IsLoopback(address));
+
     private static Uri? Parse(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address)
-        && address.UserInfo.Length == 0
-        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && IsLoopback(address)))
-            ? address
-            : null;
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.UserInfo.Length == 0 && IsSafe(address) ? address : null;
 
     private static bool IsLoopback(Uri address) =>
         address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
