@@ -4,14 +4,16 @@ using System.Globalization;
 using Datagen.Auth;
 using Datagen.Auth.Commands;
 using Datagen.Auth.Protocol;
+using Microsoft.Win32.SafeHandles;
 
 // Which product: the name this file was called by.
 var product = Product.Named(Environment.GetCommandLineArgs()[0]);
 var version = typeof(Product).Assembly.GetName().Version!.ToString(3);
 
 // The world, as far as a command may touch it.
-using var results = new StandardStream(1);
-using var messages = new StandardStream(2);
+StandardStream.ReservePlaces();
+using var results = new StandardStream(StandardStream.StandardOutput);
+using var messages = new StandardStream(StandardStream.StandardError);
 using var interruption = new Interruption();
 HttpClient? http = null;
 
@@ -118,7 +120,7 @@ Command Login()
         interruption.Listen();
         if (parse.GetValue(withToken))
             return LoginCommand.RunWithTokenAsync(
-                Session(parse), product, Output(parse), Console.OpenStandardInput(), interruption.Token);
+                Session(parse), product, Output(parse), StandardInput(), interruption.Token);
 
         var hasTerminal = !Console.IsErrorRedirected;
         var browsers = parse.GetValue(noBrowser) ? [] : Browser.Commands(hasTerminal, Environment.GetEnvironmentVariable);
@@ -128,10 +130,10 @@ Command Login()
             Output(parse),
             parse.GetValue(flow),
             parse.GetValue(port),
-            browsers.Count == 0 ? null : address => Browser.Open(browsers, address, [product.Variable("TOKEN")]),
+            browsers.Count == 0 ? null : address => Browser.Open(browsers, address, Product.All.Select(one => one.Variable("TOKEN"))),
             hasTerminal,
             hasTerminal && !Console.IsInputRedirected && parse.GetValue(flow) is null && product.DefaultFlow == SignInFlow.Browser
-                ? Console.OpenStandardInput()
+                ? StandardInput()
                 : null,
             interruption.Token);
     });
@@ -198,6 +200,9 @@ Session Session(ParseResult parse)
         TimeProvider.System,
         output.Warn);
 }
+
+// Not the console's, which would switch the terminal's keypad first.
+static FileStream StandardInput() => new(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
 HttpClient Connect()
 {

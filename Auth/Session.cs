@@ -9,6 +9,8 @@ public sealed partial class Session
     /// <summary>A token that lives no longer than this is refreshed before use.</summary>
     public static readonly TimeSpan RefreshMargin = TimeSpan.FromMinutes(5);
 
+    private static readonly TimeSpan PatienceWhenCancelled = TimeSpan.FromSeconds(5);
+
     private readonly Product _product;
     private readonly SessionOptions _options;
     private readonly CredentialsFile? _file;
@@ -172,40 +174,38 @@ public sealed partial class Session
 
     private async Task<Identity> AskUserInfoAsync(CancellationToken cancellation)
     {
-        Credential? credential = null;
-        string accessToken;
-        Endpoints endpoints;
         if (_options.Token is not null)
         {
-            accessToken = GivenToken();
             var issuer = EndpointAddress.Issuer(_options.Issuer, _product.Variable("ISSUER"));
-            (endpoints, _) = await Discovery.FindAsync(_service, issuer, cancellation).ConfigureAwait(false);
+            var (endpoints, _) = await Discovery.FindAsync(_service, issuer, cancellation).ConfigureAwait(false);
+            return await AskAsync(endpoints, GivenToken(), _options.Issuer, stored: null).ConfigureAwait(false)
+                ?? throw TokenFromEnvironment("was refused: it is expired or revoked");
         }
-        else
+
+        var credential = await FreshAsync(cancellation).ConfigureAwait(false);
+        if (await AskWithAsync(credential).ConfigureAwait(false) is { } identity) return identity;
+        credential = await RefreshAsync(credential, RefreshReason.Refused, RefreshMargin, cancellation).ConfigureAwait(false);
+        return await AskWithAsync(credential).ConfigureAwait(false) ?? throw Ended();
+
+        // Each credential at its own server: the one adopted after a refusal may be of another sign-in.
+        async Task<Identity?> AskWithAsync(Credential with)
         {
-            credential = await FreshAsync(cancellation).ConfigureAwait(false);
-            accessToken = credential.AccessToken;
-            endpoints = await credential.FindEndpointsAsync(_service, SignInHint, cancellation).ConfigureAwait(false);
+            var endpoints = await with.FindEndpointsAsync(_service, SignInHint, cancellation).ConfigureAwait(false);
+            return await AskAsync(endpoints, with.AccessToken, with.Issuer ?? "the server", with).ConfigureAwait(false);
         }
 
-        var endpoint = EndpointAddress.Of(endpoints.UserinfoEndpoint, "userinfo_endpoint", credential?.Issuer ?? _options.Issuer);
-        var organization = _product.HasOrganizations ? _options.Organization ?? credential?.ActiveOrgSlug : null;
-        var claims = await ClaimsAsync(accessToken).ConfigureAwait(false);
-        if (claims is null && credential is not null)
+        async Task<Identity?> AskAsync(Endpoints endpoints, string accessToken, string issuer, Credential? stored)
         {
-            credential = await RefreshAsync(credential, RefreshReason.Refused, RefreshMargin, cancellation).ConfigureAwait(false);
-            claims = await ClaimsAsync(credential.AccessToken).ConfigureAwait(false);
+            var endpoint = EndpointAddress.Of(endpoints.UserinfoEndpoint, "userinfo_endpoint", issuer);
+            var organization = _product.HasOrganizations ? _options.Organization ?? stored?.ActiveOrgSlug : null;
+            var claims = await UserInfo.GetAsync(_service, endpoint, accessToken, organization, cancellation).ConfigureAwait(false);
+            return claims is null ? null : new Identity(
+                claims.Email,
+                organization ?? claims.FirstOrganization(),
+                claims.Memberships ?? [],
+                claims.AllGroups(),
+                stored?.ExpiresAt);
         }
-
-        if (claims is null) throw credential is null ? TokenFromEnvironment("was refused: it is expired or revoked") : Ended();
-        return new Identity(
-            claims.Email,
-            organization ?? claims.FirstOrganization(),
-            claims.Memberships ?? [],
-            claims.AllGroups(),
-            credential?.ExpiresAt);
-
-        Task<Claims?> ClaimsAsync(string token) => UserInfo.GetAsync(_service, endpoint, token, organization, cancellation);
     }
 
     private async Task<Credential> FreshAsync(CancellationToken cancellation)
@@ -257,15 +257,19 @@ public sealed partial class Session
     {
         var endpoints = await stored.FindEndpointsAsync(_service, SignInHint, cancellation).ConfigureAwait(false);
         var endpoint = EndpointAddress.Of(endpoints.TokenEndpoint, "token_endpoint", stored.Issuer ?? "the server");
-        var answer = await TokenEndpoint.RequestAsync(
-            _service,
-            endpoint,
-            [
-                new("grant_type", GrantType.RefreshToken),
-                new("refresh_token", stored.RefreshToken ?? throw Ended()),
-                new("client_id", stored.ClientId ?? _product.ClientId),
-            ],
-            cancellation).ConfigureAwait(false);
+        KeyValuePair<string, string>[] form =
+        [
+            new("grant_type", GrantType.RefreshToken),
+            new("refresh_token", stored.RefreshToken ?? throw Ended()),
+            new("client_id", stored.ClientId ?? _product.ClientId),
+        ];
+        held.Reserve(stored);
+
+        // From here on the refresh token may be spent, so giving up means to wait a little for its successor.
+        cancellation.ThrowIfCancellationRequested();
+        using var patience = new CancellationTokenSource();
+        using var givingUp = cancellation.Register(() => patience.CancelAfter(PatienceWhenCancelled));
+        var answer = await TokenEndpoint.RequestAsync(_service, endpoint, form, patience.Token).ConfigureAwait(false);
 
         if (answer.Token is { } token)
         {
@@ -279,7 +283,8 @@ public sealed partial class Session
                 ExpiresAt = token.ExpiresIn is { } lifetime ? now + lifetime.ToTimeSpan() : null,
             };
             if (_product.IdentityIsInIdToken && token.IdToken is { } idToken) refreshed = WithIdentity(refreshed, stored, idToken);
-            held.Write(refreshed);
+            StoreSuccessor(held, refreshed);
+            cancellation.ThrowIfCancellationRequested();
             return refreshed;
         }
 
@@ -311,10 +316,23 @@ public sealed partial class Session
         }
     }
 
+    private static void StoreSuccessor(LockedCredentials held, Credential refreshed)
+    {
+        try
+        {
+            held.Write(refreshed);
+        }
+        catch (CredentialsFileException problem)
+        {
+            // Reserved as it was, it still failed. The old refresh token is spent, so the old credential must not pass for a good one.
+            throw new AuthException($"the session was refreshed, but {problem.Message}", "you may have to sign in again", problem);
+        }
+    }
+
     private Credential Stored() => CredentialsFile.Read() ?? throw NoCredential();
 
     private string GivenToken() => BearerToken.IsWellFormed(_options.Token)
-        ? _options.Token!
+        ? _options.Token
         : throw new AuthException($"{_product.Variable("TOKEN")} holds characters that no access token has");
 
     private void RequireNoTokenFromEnvironment(string what)

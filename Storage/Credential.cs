@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -44,8 +45,13 @@ internal sealed record Credential
     public static Credential Parse(ReadOnlySpan<byte> utf8)
     {
         var credential = JsonSerializer.Deserialize(utf8, StorageJson.Readable.Credential);
-        return credential is { AccessToken.Length: > 0 } ? credential : throw new JsonException("no access_token");
+        return IsToken(credential?.AccessToken) && (credential!.RefreshToken is null || IsToken(credential.RefreshToken))
+            ? credential
+            : throw new JsonException("no usable token");
     }
+
+    /// <summary>Whether a text can be a token: visible ASCII, as in RFC 6749 appendix A.12.</summary>
+    public static bool IsToken([NotNullWhen(true)] string? text) => text is { Length: > 0 } && text.All(c => c is > ' ' and <= '~');
 
     public byte[] ToUtf8() => [.. JsonSerializer.SerializeToUtf8Bytes(this, StorageJson.Readable.Credential), (byte)'\n'];
 }

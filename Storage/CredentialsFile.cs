@@ -81,36 +81,19 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     {
         CreateFolder();
         Native.OpenLock(_lockPath).Dispose();
-        if (Directory.Exists(Path)) throw Damaged("it is a folder");
-        var (handle, temporary) = Native.CreateTemporary(Target());
-        handle.Dispose();
-        Native.Delete(temporary);
+        if (Directory.Exists(Path)) throw IsFolder();
+        new TemporaryFile(Target()).Dispose();
     }
 
-    internal void Write(Credential credential)
+    /// <summary>A temporary file beside the target, with room for any credential that could follow this one.</summary>
+    internal TemporaryFile Prepare(Credential? like)
     {
+        const int Growth = 64 << 10;
         var target = Target();
-        var inFolder = System.IO.Path.GetDirectoryName(target)!;
-        DeleteLeftovers(target, inFolder);
-        var (handle, temporary) = Native.CreateTemporary(target);
-        try
-        {
-            using (handle)
-            {
-                RandomAccess.Write(handle, credential.ToUtf8(), 0);
-                Native.Flush(handle, temporary);
-            }
-
-            Native.Replace(temporary, target);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or CredentialsFileException)
-        {
-            Native.Delete(temporary);
-            throw problem as CredentialsFileException
-                ?? new CredentialsFileException(CredentialsFileProblem.Unwritable, $"can't write {target}: {Reason(problem)}", problem);
-        }
-
-        Native.FlushFolder(inFolder);
+        DeleteLeftovers(target);
+        var temporary = new TemporaryFile(target);
+        if (like is not null) temporary.Fill(new byte[like.ToUtf8().Length + Growth]);
+        return temporary;
     }
 
     internal bool Delete()
@@ -119,7 +102,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
         var target = Target();
         var deleted = Native.Delete(target);
         if (target != Path) deleted |= Native.Delete(Path);
-        DeleteLeftovers(target, System.IO.Path.GetDirectoryName(target)!);
+        DeleteLeftovers(target);
         Native.FlushFolder(folder);
         return deleted;
     }
@@ -139,6 +122,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     private void RequireOurs(SafeFileHandle handle)
     {
         var facts = Native.Inspect(handle, Path);
+        if (Directory.Exists(Path)) throw IsFolder();
         if (!facts.IsRegular) throw Damaged("it is not a regular file");
         if (!facts.IsMine || !Native.IsNameMine(Path)) throw Damaged("it belongs to another user");
         if ((facts.Mode & ~OwnerOnly) == 0) return;
@@ -196,15 +180,18 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
         {
             return name.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         }
-        catch (IOException problem)
+        catch (IOException)
         {
-            throw Damaged("it is a link that leads nowhere", problem);
+            // A link that leads back to itself is all that there is.
+            return Path;
         }
     }
 
     // Whoever wrote these died before the rename; with the lock in our hands nobody is writing now.
-    private static void DeleteLeftovers(string target, string inFolder)
+    private static void DeleteLeftovers(string target)
     {
+        var inFolder = System.IO.Path.GetDirectoryName(target)!;
+        if (!Directory.Exists(inFolder)) return;
         // The default way to match would take "credentials.json.??????" for credentials.json itself.
         var exactly = new EnumerationOptions { MatchType = MatchType.Simple, AttributesToSkip = FileAttributes.Directory };
         foreach (var leftover in Directory.EnumerateFiles(inFolder, System.IO.Path.GetFileName(target) + ".??????", exactly))
@@ -214,7 +201,10 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     private CredentialsFileException Damaged(string what, Exception? cause = null) =>
         new(CredentialsFileProblem.Damaged, $"{Path} can't be used: {what}", cause);
 
-    private static string Reason(Exception problem) => problem switch
+    private CredentialsFileException IsFolder() =>
+        new(CredentialsFileProblem.Unreadable, $"{Path} can't be used: it is a folder");
+
+    internal static string Reason(Exception problem) => problem switch
     {
         UnauthorizedAccessException => "permission denied",
         DirectoryNotFoundException or FileNotFoundException => "no such folder",
@@ -226,12 +216,28 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
 /// <summary>The right to write the credentials file, for as long as it is not disposed.</summary>
 internal sealed class LockedCredentials(CredentialsFile file, SafeFileHandle handle) : IDisposable
 {
+    private TemporaryFile? _reserved;
+
     public Credential? Read() => file.Read();
 
-    public void Write(Credential credential) => file.Write(credential);
+    /// <summary>Makes sure, as far as that can be known, that a successor of <paramref name="credential"/> can be written.</summary>
+    /// <exception cref="CredentialsFileException">It could not: nothing has changed.</exception>
+    public void Reserve(Credential credential) => _reserved ??= file.Prepare(credential);
+
+    public void Write(Credential credential)
+    {
+        using var temporary = _reserved ?? file.Prepare(like: null);
+        _reserved = null;
+        temporary.Fill(credential.ToUtf8());
+        temporary.TakePlace();
+    }
 
     /// <summary>False where there was no file.</summary>
     public bool Delete() => file.Delete();
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose()
+    {
+        _reserved?.Dispose();
+        handle.Dispose();
+    }
 }

@@ -24,12 +24,35 @@ internal sealed partial class StandardStream(int descriptor) : TextWriter
             var count = WriteTo(descriptor, bytes.AsSpan(sent), (nuint)(bytes.Length - sent));
             if (count >= 0) sent += (int)count;
             else if (Marshal.GetLastPInvokeError() is var error && error != Interrupted)
-                throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+            {
+                // Nobody is left to be told that nobody can be told.
+                if (descriptor == StandardError) return;
+                throw error == BrokenPipe
+                    ? new IOException(Marshal.GetPInvokeErrorMessage(error), error)
+                    : new AuthException($"can't write to standard output: {Marshal.GetPInvokeErrorMessage(error)}");
+            }
         }
     }
 
+    /// <summary>Fills the places of standard streams that were closed, before a file or a connection takes one and is written into.</summary>
+    public static void ReservePlaces()
+    {
+        int descriptor;
+        do descriptor = Open("/dev/null", 0);
+        while (descriptor is >= 0 and <= StandardError);
+        if (descriptor > StandardError) _ = Close(descriptor);
+    }
+
+    public const int StandardOutput = 1;
+    public const int StandardError = 2;
     public const int BrokenPipe = 32;
     private const int Interrupted = 4;
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteTo(int descriptor, ReadOnlySpan<byte> bytes, nuint count);

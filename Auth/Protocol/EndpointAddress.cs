@@ -8,9 +8,10 @@ internal static class EndpointAddress
     public static Uri Issuer(string text, string variable)
     {
         if (Parse(text) is not { } issuer || issuer.Query.Length > 0 || issuer.Fragment.Length > 0)
+            // The text is not repeated: it may hold a password.
             throw new AuthException(
-                $"the issuer {Printable.Text(text)} is not an https address",
-                $"{variable} takes an address such as https://id.example.com; http is allowed on 127.0.0.1, [::1] and localhost");
+                $"{variable} is not an issuer's address",
+                $"it takes one such as https://id.example.com, without user name, query or fragment; http is allowed on 127.0.0.1, [::1] and localhost");
         return issuer;
     }
 

@@ -51,7 +51,7 @@ internal sealed class IdToken
     {
         if (_claims.Iss != issuer) throw Untrusted($"it is by {Printable.Text(_claims.Iss ?? "nobody")}, not by {Printable.Text(issuer)}");
         if (string.IsNullOrEmpty(_claims.Sub)) throw Untrusted("it is about nobody");
-        var audience = Audience();
+        var audience = _claims.Aud ?? [];
         if (!audience.Contains(clientId)) throw Untrusted("it is for another client");
         if (_claims.Azp is null ? audience.Count > 1 : _claims.Azp != clientId) throw Untrusted("it was given to another client");
         if (_claims.Exp is not { } expiry || now - ClockSkew >= Moment(expiry)) throw Untrusted("it has expired; check this machine's clock");
@@ -70,7 +70,7 @@ internal sealed class IdToken
             .GetAsync(jwksUri, bearer: null, organization: null, ServiceClient.KeySetMaximumBytes, cancellation).ConfigureAwait(false);
         if (!answer.IsSuccess) throw answer.Refusal("to give its keys");
         var keys = answer.Decode(WireJson.Default.JsonWebKeySet).Keys ?? [];
-        var candidates = keys.OfType<JsonWebKey>()
+        var candidates = keys.Select(Understand).OfType<JsonWebKey>()
             .Where(key => (_header.Kid is null || key.Kid == _header.Kid) && key.Use is null or "sig" && (key.Alg is null || key.Alg == _header.Alg))
             .Take(MaximumKeysTried);
         if (!candidates.Any(IsSignedWith)) throw Untrusted("none of the server's keys has signed it");
@@ -94,9 +94,23 @@ internal sealed class IdToken
         }
     }
 
+    private static JsonWebKey? Understand(JsonElement key)
+    {
+        try
+        {
+            return key.Deserialize(WireJson.Default.JsonWebKey);
+        }
+        catch (JsonException)
+        {
+            // RFC 7517 section 5: a key that is not understood is ignored.
+            return null;
+        }
+    }
+
     private bool IsSignedWithRsa(JsonWebKey key)
     {
         const int ShortestKey = 2048, LongestKey = 16384; // RFC 7518 section 3.3, and a bound on the time it takes
+        if (key.N is not { Length: > 0 } || key.E is not { Length: > 0 }) return false;
         using var rsa = RSA.Create(new RSAParameters { Modulus = Decode(key.N), Exponent = Decode(key.E) });
         return rsa.KeySize is >= ShortestKey and <= LongestKey
             && rsa.VerifyData(_signed, _signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -104,6 +118,7 @@ internal sealed class IdToken
 
     private bool IsSignedWithEllipticCurve(JsonWebKey key)
     {
+        if (key.X is not { Length: > 0 } || key.Y is not { Length: > 0 }) return false;
         using var curve = ECDsa.Create(new ECParameters
         {
             Curve = ECCurve.NamedCurves.nistP256,
@@ -111,13 +126,6 @@ internal sealed class IdToken
         });
         return curve.VerifyData(_signed, _signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
-
-    private HashSet<string?> Audience() => _claims.Aud.ValueKind switch
-    {
-        JsonValueKind.String => [_claims.Aud.GetString()],
-        JsonValueKind.Array => [.. _claims.Aud.EnumerateArray().Select(one => one.ValueKind == JsonValueKind.String ? one.GetString() : null)],
-        _ => [],
-    };
 
     private static DateTimeOffset Moment(Seconds sinceEpoch) => DateTimeOffset.UnixEpoch + sinceEpoch.ToTimeSpan();
 

@@ -47,9 +47,13 @@ internal static class RequestTrace
         {
             if (document.RootElement.ValueKind != JsonValueKind.Object) return;
             foreach (var property in document.RootElement.EnumerateObject())
-                trace($"<   {Printable.Text(property.Name)}: {Value(property.Name, property.Value.ToString())}");
+                trace($"<   {Printable.Text(answer.Redact(property.Name))}: {Value(property.Name, answer.Redact(property.Value.ToString())!)}");
         }
     }
+
+    /// <summary>The values in a form that must not be shown.</summary>
+    public static IEnumerable<string> SecretsIn(IEnumerable<KeyValuePair<string, string>> form) =>
+        form.Where(field => !Shown.Contains(field.Key)).Select(field => field.Value);
 
     private static string Value(string name, string value) => Shown.Contains(name) ? Printable.Text(value) : "[redacted]";
 

@@ -44,19 +44,20 @@ internal sealed class ServiceClient(Func<HttpClient> http, Action<string>? trace
         if (bearer is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         // A name that no header can carry is no organization's; the memberships in the answer will say so.
         if (BearerToken.IsWellFormed(organization)) request.Headers.Add(RequestTrace.OrganizationHeader, organization);
-        return await SendAsync(request, [], maximumBytes, cancellation).ConfigureAwait(false);
+        return await SendAsync(request, [], bearer is null ? [] : [bearer], maximumBytes, cancellation).ConfigureAwait(false);
     }
 
     public async Task<ServiceAnswer> PostFormAsync(
         Uri address, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(form) };
-        return await SendAsync(request, form, UsualMaximumBytes, cancellation).ConfigureAwait(false);
+        return await SendAsync(request, form, [.. RequestTrace.SecretsIn(form)], UsualMaximumBytes, cancellation).ConfigureAwait(false);
     }
 
     private async Task<ServiceAnswer> SendAsync(
         HttpRequestMessage request,
         IReadOnlyList<KeyValuePair<string, string>> form,
+        IReadOnlyList<string> secrets,
         int maximumBytes,
         CancellationToken cancellation)
     {
@@ -70,7 +71,7 @@ internal sealed class ServiceClient(Func<HttpClient> http, Action<string>? trace
             using var response = await http()
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
             var body = await ReadBodyAsync(response, address, maximumBytes, timeout.Token).ConfigureAwait(false);
-            var answer = new ServiceAnswer(address, response.StatusCode, body);
+            var answer = new ServiceAnswer(address, response.StatusCode, body, secrets);
             if (trace is not null) RequestTrace.Write(trace, answer, Stopwatch.GetElapsedTime(start));
             RequireAvailable(answer, response.Headers.RetryAfter);
             return answer;
@@ -151,8 +152,15 @@ internal sealed class ServiceClient(Func<HttpClient> http, Action<string>? trace
 }
 
 /// <summary>What a server answered: never 3xx, 429 or 5xx, which are exceptions.</summary>
-internal readonly record struct ServiceAnswer(Uri Address, HttpStatusCode Status, ReadOnlyMemory<byte> Body)
+/// <param name="Address">What was asked.</param>
+/// <param name="Status">The status.</param>
+/// <param name="Body">The body, within its bound.</param>
+/// <param name="Secrets">What was sent that must not be shown, should the server repeat it.</param>
+internal readonly record struct ServiceAnswer(
+    Uri Address, HttpStatusCode Status, ReadOnlyMemory<byte> Body, IReadOnlyList<string> Secrets)
 {
+    private const int ShortestSecret = 6;
+
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
     public T Decode<T>(JsonTypeInfo<T> type)
@@ -182,7 +190,14 @@ internal readonly record struct ServiceAnswer(Uri Address, HttpStatusCode Status
             return new OAuthError(null, null);
         }
 
-        return new OAuthError(error.Error, error.ErrorDescription, error.Interval?.ToTimeSpan());
+        return new OAuthError(Redact(error.Error), Redact(error.ErrorDescription), error.Interval?.ToTimeSpan());
+    }
+
+    public string? Redact(string? text)
+    {
+        foreach (var secret in Secrets.Where(secret => secret.Length >= ShortestSecret))
+            text = text?.Replace(secret, "[redacted]", StringComparison.OrdinalIgnoreCase);
+        return text;
     }
 
     /// <summary>The failure that an unsuccessful answer is, told to a person.</summary>
@@ -193,6 +208,8 @@ internal readonly record struct ServiceAnswer(Uri Address, HttpStatusCode Status
             ? $"{Address.Authority} refused {what} (it answered {(int)Status})"
             : $"{Address.Authority} refused {what}: {error}");
     }
+
+    public override string ToString() => $"{(int)Status} from {Address.Authority}";
 
     public AuthException Unexpected(string what, Exception? cause = null) =>
         new($"the answer of {Address.GetLeftPart(UriPartial.Path)} is not what it should be: {what}", cause: cause);

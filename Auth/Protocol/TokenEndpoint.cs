@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using Datagen.Storage;
+
 namespace Datagen.Auth.Protocol;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): either tokens or an error, both expected.</summary>
@@ -19,7 +22,10 @@ internal static class TokenEndpoint
         if (!BearerToken.IsWellFormed(response.AccessToken)) throw answer.Unexpected("there is no usable access_token");
         if (response.TokenType is { } type && !type.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             throw answer.Unexpected($"its token_type is {Printable.Text(type)}, and only Bearer is known here");
-        return response;
+        // Some servers write an empty text for "none".
+        return response with { RefreshToken = NotEmpty(response.RefreshToken), IdToken = NotEmpty(response.IdToken) };
+
+        static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
     }
 }
 
@@ -29,5 +35,5 @@ internal readonly record struct TokenAnswer(TokenResponse? Token, OAuthError? Er
 /// <summary>What can stand in an Authorization header (RFC 6750 section 2.1, read generously).</summary>
 internal static class BearerToken
 {
-    public static bool IsWellFormed(string? token) => token is { Length: > 0 } && token.All(c => c is > ' ' and <= '~');
+    public static bool IsWellFormed([NotNullWhen(true)] string? token) => Credential.IsToken(token);
 }

@@ -68,6 +68,7 @@ internal sealed record TokenResponse
 
     public string? TokenType { get; init; }
 
+    [JsonConverter(typeof(SecondsIfUnderstoodConverter))]
     public Seconds? ExpiresIn { get; init; }
 
     public string? RefreshToken { get; init; }
@@ -117,7 +118,8 @@ internal sealed record IdTokenClaims
 
     public string? Sub { get; init; }
 
-    public JsonElement Aud { get; init; }
+    [JsonConverter(typeof(AudienceConverter))]
+    public IReadOnlyList<string>? Aud { get; init; }
 
     public string? Azp { get; init; }
 
@@ -141,7 +143,8 @@ internal sealed record JwsHeader
 /// <summary>RFC 7517 section 5.</summary>
 internal sealed record JsonWebKeySet
 {
-    public IReadOnlyList<JsonWebKey?>? Keys { get; init; }
+    // One by one, as a key of a kind that is not known here does not spoil the others.
+    public IReadOnlyList<JsonElement>? Keys { get; init; }
 }
 
 /// <summary>RFC 7517 section 4, RFC 7518 section 6: the public half of an RSA or elliptic curve key.</summary>
@@ -174,7 +177,7 @@ internal readonly record struct Seconds(double Value)
 
     /// <summary>Never negative, and short enough to be added to any date of ours.</summary>
     public TimeSpan ToTimeSpan() =>
-        Value <= 0 ? TimeSpan.Zero : Value >= Longest.TotalSeconds ? Longest : TimeSpan.FromSeconds(Value);
+        Value >= Longest.TotalSeconds ? Longest : Value > 0 ? TimeSpan.FromSeconds(Value) : TimeSpan.Zero;
 }
 
 internal sealed class SecondsConverter : JsonConverter<Seconds>
@@ -183,13 +186,57 @@ internal sealed class SecondsConverter : JsonConverter<Seconds>
         reader.TokenType switch
         {
             JsonTokenType.Number when reader.TryGetDouble(out var number) => new Seconds(number),
+            // Read generously, but "NaN" and "Infinity", which the framework takes for numbers, are none.
             JsonTokenType.String when double.TryParse(
-                reader.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => new Seconds(number),
+                reader.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => new Seconds(number),
             _ => throw new JsonException("not a number of seconds"),
         };
 
     public override void Write(Utf8JsonWriter writer, Seconds value, JsonSerializerOptions options) =>
-        writer.WriteNumberValue(value.Value);
+        throw new NotSupportedException(); // Answers are only read.
+}
+
+/// <summary>As if nothing had been said where it is no number: the tokens beside it are too dear to be lost over that.</summary>
+internal sealed class SecondsIfUnderstoodConverter : JsonConverter<Seconds?>
+{
+    private static readonly SecondsConverter s_seconds = new();
+
+    public override Seconds? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType is JsonTokenType.Number or JsonTokenType.String)
+        {
+            try
+            {
+                return s_seconds.Read(ref reader, typeof(Seconds), options);
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+
+        reader.Skip();
+        return null;
+    }
+
+    public override void Write(Utf8JsonWriter writer, Seconds? value, JsonSerializerOptions options) =>
+        throw new NotSupportedException(); // Answers are only read.
+}
+
+/// <summary>RFC 7519 section 4.1.3: one text, or an array of them.</summary>
+internal sealed class AudienceConverter : JsonConverter<IReadOnlyList<string>>
+{
+    public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.String) return [reader.GetString()!];
+        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("not an audience");
+        var audience = new List<string>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.String) audience.Add(reader.GetString()!);
+        return reader.TokenType == JsonTokenType.EndArray ? audience : throw new JsonException("not an audience");
+    }
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options) =>
+        throw new NotSupportedException(); // Answers are only read.
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
@@ -201,4 +248,5 @@ internal sealed class SecondsConverter : JsonConverter<Seconds>
 [JsonSerializable(typeof(IdTokenClaims))]
 [JsonSerializable(typeof(JwsHeader))]
 [JsonSerializable(typeof(JsonWebKeySet))]
+[JsonSerializable(typeof(JsonWebKey))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -31,7 +31,10 @@ public sealed class SessionTests : IDisposable
     {
         var options = SessionOptions.From(product ?? Product.Datagen, _ => null) with
         {
-            Folder = _home.Path, Token = token, Organization = organization, Issuer = "https://elsewhere.example",
+            Folder = _home.Path,
+            Token = token,
+            Organization = organization,
+            Issuer = "https://elsewhere.example",
         };
         return new Session(product ?? Product.Datagen, options, _server.Client, _clock, _warnings.Add);
     }

@@ -153,6 +153,9 @@ public sealed partial class CredentialsFileTests : IDisposable
     [InlineData("""{"access_token":""}""")]
     [InlineData("""{"access_token":null}""")]
     [InlineData("""{"access_token":5}""")]
+    [InlineData("""{"access_token":"a\nb: c"}""")]
+    [InlineData("""{"access_token":"tökén"}""")]
+    [InlineData("""{"access_token":"at","refresh_token":"a b"}""")]
     [InlineData("""{"access_token":"at","expires_at":"soon"}""")]
     [InlineData("""{"access_token":"at","expires_at":5}""")]
     [InlineData("""{"access_token":"at","groups":"authors"}""")]
@@ -180,7 +183,7 @@ public sealed partial class CredentialsFileTests : IDisposable
     {
         Directory.CreateDirectory(_file.Path);
 
-        Assert.Equal(CredentialsFileProblem.Damaged, ProblemOfReading());
+        Assert.Equal(CredentialsFileProblem.Unreadable, ProblemOfReading());
         Assert.Throws<CredentialsFileException>(_file.RequireWritable);
     }
 
@@ -272,19 +275,23 @@ public sealed partial class CredentialsFileTests : IDisposable
     {
         await Write(Sample());
         var done = false;
+        var reading = new TaskCompletionSource();
         var reader = Task.Run(
             () =>
             {
-                var reads = 0;
-                for (; !Volatile.Read(ref done); reads++) Assert.NotNull(_file.Read());
-                return reads;
+                while (!Volatile.Read(ref done))
+                {
+                    Assert.NotNull(_file.Read());
+                    reading.TrySetResult();
+                }
             },
             TestContext.Current.CancellationToken);
+        await Task.WhenAny(reading.Task, reader);
 
         for (var i = 0; i < 200; i++) await Write(Sample(new string((char)('a' + (i % 26)), 1 + (i * 50))));
         Volatile.Write(ref done, true);
 
-        Assert.True(await reader > 0);
+        await reader;
     }
 
     [Fact]

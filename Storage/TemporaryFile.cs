@@ -1,0 +1,48 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Datagen.Storage;
+
+/// <summary>A new file of mode 0600 beside the one whose place it takes, or else gone without a trace.</summary>
+internal sealed class TemporaryFile : IDisposable
+{
+    private readonly string _target;
+    private readonly string _path;
+    private readonly SafeFileHandle _handle;
+    private bool _placed;
+
+    public TemporaryFile(string target)
+    {
+        _target = target;
+        (_handle, _path) = Native.CreateTemporary(target);
+    }
+
+    /// <summary>Its whole content from now on.</summary>
+    public void Fill(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(_handle, bytes, 0);
+            RandomAccess.SetLength(_handle, bytes.Length);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CredentialsFileException(
+                CredentialsFileProblem.Unwritable, $"can't write {_target}: {CredentialsFile.Reason(problem)}", problem);
+        }
+    }
+
+    /// <summary>Durable once this returns: the content is flushed before it takes the place, and the folder after.</summary>
+    public void TakePlace()
+    {
+        Native.Flush(_handle, _target);
+        Native.Replace(_path, _target);
+        _placed = true;
+        Native.FlushFolder(Path.GetDirectoryName(_target)!);
+    }
+
+    public void Dispose()
+    {
+        _handle.Dispose();
+        if (!_placed) Native.Delete(_path);
+    }
+}
