@@ -1,18 +1,23 @@
 #!/bin/sh
 # Makes dist/datagen, and the link dist/genlabz to it: one Native AOT executable, both products.
-# Needs the .NET SDK and a C compiler (clang or gcc) to link with.
+# It is static, for any Linux of its architecture and for empty containers, where clang, lld, cmake and OpenSSL's static
+# libraries are there (as root on a machine with apt they are installed); else it is linked to the system's libraries.
 #
-#   ./publish.sh            the executable
-#   ./publish.sh --sample   and dist/sample, the library's sample program
+#   ./publish.sh                 the executable
+#   ./publish.sh --sample        and dist/sample, the library's sample program
+#   ./publish.sh --no-install    with what there is
 set -eu
 cd "$(dirname "$0")"
 
 sample=
-case "${1:-}" in
-    --sample) sample=1 ;;
-    '') ;;
-    *) echo "usage: ./publish.sh [--sample]" >&2; exit 2 ;;
-esac
+install=1
+for argument in "$@"; do
+    case "$argument" in
+        --sample) sample=1 ;;
+        --no-install) install= ;;
+        *) echo "usage: ./publish.sh [--sample] [--no-install]" >&2; exit 2 ;;
+    esac
+done
 
 case "$(uname -s)-$(uname -m)" in
     Linux-x86_64) rid=linux-x64 ;;
@@ -22,12 +27,30 @@ case "$(uname -s)-$(uname -m)" in
     *) echo "publish.sh: no .NET runtime identifier known for $(uname -sm)" >&2; exit 1 ;;
 esac
 
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+packages="clang lld cmake make libc6-dev libssl-dev zlib1g-dev"
+can_link_statically() {
+    for tool in clang ld.lld cmake make; do command -v "$tool" >/dev/null 2>&1 || return 1; done
+    for library in libc.a libssl.a libcrypto.a; do [ "$(clang -print-file-name=$library)" != $library ] || return 1; done
+}
+
+static=
+case "$rid" in
+    linux-*)
+        if ! can_link_statically && [ -n "$install" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+            echo "publish.sh: installing $packages, to link statically (--no-install forbids it)"
+            { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } >"$log" 2>&1 \
+                || { tail -n 3 "$log" >&2; echo "publish.sh: that failed; going on without"; }
+        fi
+        if can_link_statically; then static=1; else echo "publish.sh: not static, which would need: $packages"; fi
+        ;;
+esac
+
 linker=clang
 command -v clang >/dev/null 2>&1 || linker=gcc
 command -v "$linker" >/dev/null 2>&1 || { echo "publish.sh: install clang or gcc, to link with" >&2; exit 1; }
-
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 
 # The newest framework whose AOT compiler the package registry serves.
 framework=
@@ -40,20 +63,27 @@ for candidate in net10.0 net9.0; do
 done
 [ -n "$framework" ] || { cat "$log" >&2; exit 1; }
 
-echo "publish.sh: $framework, $rid, linked by $linker"
+echo "publish.sh: $framework, $rid, ${static:+static, }linked by $linker"
 mkdir -p dist
 
-# publish PROJECT NAME: dist/NAME. Trim and AOT warnings are errors; whatever else is said is shown.
+# publish PROJECT NAME [PROPERTY…]: dist/NAME. Trim and AOT warnings are errors.
 publish() {
-    dotnet publish "$1" -c Release -f "$framework" -r "$rid" -o dist/publish \
-        -p:AotFramework="$framework" -p:CppCompilerAndLinker="$linker" -v quiet -nologo >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
-    cat "$log"
+    project=$1
+    name=$2
+    shift 2
+    dotnet publish "$project" -c Release -f "$framework" -r "$rid" -o dist/publish \
+        -p:AotFramework="$framework" -p:CppCompilerAndLinker="$linker" "$@" -v quiet -nologo >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
     # Replaced in one step: someone may be running the old one.
-    mv -f "dist/publish/$2" "dist/$2"
+    mv -f "dist/publish/$name" "dist/$name"
     rm -rf dist/publish
-    echo "publish.sh: dist/$2, $(($(wc -c <"dist/$2") / 1024)) KiB"
+    echo "publish.sh: dist/$name, $(($(wc -c <"dist/$name") / 1024)) KiB"
 }
 
-publish datagen.csproj datagen
+if [ -n "$static" ]; then
+    publish datagen.csproj datagen -p:StaticExecutable=true -p:StaticOpenSslLinking=true -p:LinkerFlavor=lld \
+        -p:PositionIndependentExecutable=false -p:IlcDehydrate=false
+else
+    publish datagen.csproj datagen
+fi
 ln -sfn datagen dist/genlabz
 [ -z "$sample" ] || publish sdk/sample/Sample.csproj sample

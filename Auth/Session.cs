@@ -261,7 +261,7 @@ public sealed partial class Session
         [
             new("grant_type", GrantType.RefreshToken),
             new("refresh_token", stored.RefreshToken ?? throw Ended()),
-            new("client_id", stored.ClientId ?? _product.ClientId),
+            .. stored.ClientOf(_product).Fields,
         ];
         held.Reserve(stored);
 
@@ -305,9 +305,12 @@ public sealed partial class Session
         {
             var idToken = IdToken.Parse(compact);
             idToken.RequireClaims(stored.Issuer ?? "", stored.ClientId ?? _product.ClientId, nonce: null, _clock.GetUtcNow());
-            if (stored.IdToken is { } old && IdToken.Parse(old).Subject != idToken.Subject)
+            if (stored.IdToken is { } old && IdToken.Parse(old).About.Sub != idToken.About.Sub)
                 throw new AuthException("the server's ID token is about somebody else"); // OpenID Connect Core section 12.2
-            return refreshed with { IdToken = compact, Email = idToken.About.Email ?? stored.Email, Groups = idToken.About.AllGroups() };
+            // One that names no email names nobody's groups either: its server keeps both for UserInfo.
+            return idToken.About.Email is { } email
+                ? refreshed with { IdToken = compact, Email = email, Groups = idToken.About.AllGroups() }
+                : refreshed with { IdToken = compact };
         }
         catch (AuthException problem)
         {

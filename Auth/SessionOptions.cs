@@ -9,6 +9,12 @@ public sealed record SessionOptions
     /// <summary>The public client's id, used at sign-in.</summary>
     public required string ClientId { get; init; }
 
+    /// <summary>The client's secret, for servers that give one to native clients too (RFC 6749 section 2.3.1). It is kept with the credential.</summary>
+    public string? ClientSecret { get; init; }
+
+    /// <summary>What a server wants to be told at sign-in beside the standard parameters, written as an address's query: <c>audience=https%3A%2F%2Fapi.example.com</c>.</summary>
+    public string? Parameters { get; init; }
+
     /// <summary>The scopes asked for at sign-in, space separated.</summary>
     public required string Scope { get; init; }
 
@@ -32,16 +38,18 @@ public sealed record SessionOptions
         {
             Issuer = Value("ISSUER") ?? product.Issuer,
             ClientId = Value("CLIENT_ID") ?? product.ClientId,
+            ClientSecret = Value("CLIENT_SECRET"),
+            Parameters = Value("PARAMETERS"),
             Scope = Value("SCOPE") ?? product.Scope,
             Folder = Value("CONFIG_DIR") is { } folder ? Path.GetFullPath(folder) : DefaultFolderOf(product, environment),
-            Token = Value("TOKEN")?.Trim(),
+            Token = Value("TOKEN"),
             Organization = product.HasOrganizations ? Value("ORG") : null,
         };
 
-        string? Value(string suffix) => NotEmpty(environment(product.Variable(suffix)));
+        string? Value(string suffix) => NotEmpty(environment(product.Variable(suffix)))?.Trim();
     }
 
-    // A record prints its members by default, and one of these is a secret.
+    // A record prints its members by default, and two of these are secrets.
     /// <inheritdoc/>
     public override string ToString() => $"session options for {Issuer}";
 

@@ -15,6 +15,8 @@ internal sealed class SignIn(
     public async Task<Credential> WithFlowAsync(
         SignInFlow? flow, int redirectPort, SignInPrompts prompts, CancellationToken cancellation)
     {
+        var client = new OAuthClient(options.ClientId, options.ClientSecret);
+        var extra = ExtraParameters.Parse(options.Parameters, product.Variable("PARAMETERS"));
         file.RequireWritable();
         using var listener = (flow ?? product.DefaultFlow) == SignInFlow.Browser ? new LoopbackListener(redirectPort) : null;
         var server = await DiscoverAsync(cancellation).ConfigureAwait(false);
@@ -23,7 +25,7 @@ internal sealed class SignIn(
         using var grant = await (
             listener is null ? ByDeviceAsync(prompts, cancellation)
             : flow is null && prompts.ReadPasted is not null && server.Endpoints.DeviceAuthorizationEndpoint is not null
-                ? FirstToFinish.RunAsync([ByBrowserAsync, stop => ByDeviceAsync(prompts, stop)], prompts.Note, cancellation)
+                ? FirstToFinish.RunAsync([ByBrowserAsync, stop => ByDeviceAsync(prompts, stop)], second => DiscardAsync(second, server, client, prompts.Note), prompts.Note, cancellation)
             : ByBrowserAsync(cancellation)).ConfigureAwait(false);
         try
         {
@@ -41,15 +43,39 @@ internal sealed class SignIn(
         Task<Grant> ByDeviceAsync(SignInPrompts with, CancellationToken stop) =>
             new DeviceFlow(service, clock, with).SignInAsync(
                 EndpointAddress.Of(server.Endpoints.DeviceAuthorizationEndpoint, "device_authorization_endpoint", options.Issuer),
-                tokenEndpoint, options.ClientId, options.Scope, stop);
+                tokenEndpoint, client, options.Scope, extra, stop);
 
         async Task<Grant> ByBrowserAsync(CancellationToken stop)
         {
             var request = new AuthorizationRequest(
                 EndpointAddress.Of(server.Endpoints.AuthorizationEndpoint, "authorization_endpoint", options.Issuer),
-                options.Issuer, server.ResponsesNameIssuer, options.ClientId, options.Scope, listener!.RedirectUri);
+                options.Issuer, server.ResponsesNameIssuer, client, options.Scope, extra, listener!.RedirectUri);
             return await new BrowserFlow(service, clock, prompts, product.Title)
                 .SignInAsync(listener, request, tokenEndpoint, stop).ConfigureAwait(false);
+        }
+    }
+
+    // The session that came second is nobody's: it is ended if the server can, and it does not matter much if it can't.
+    private async Task DiscardAsync(Grant second, DiscoveredServer server, OAuthClient client, Action<string>? note)
+    {
+        using (second)
+        {
+            await second.TellBrowserAsync(AnswerPage.SignedIn(product.Title)).ConfigureAwait(false);
+            if (server.Endpoints.RevocationEndpoint is null) return;
+            try
+            {
+                await Revocation.RevokeAsync(
+                    service,
+                    EndpointAddress.Of(server.Endpoints.RevocationEndpoint, "revocation_endpoint", options.Issuer),
+                    second.Token.RefreshToken ?? second.Token.AccessToken!,
+                    second.Token.RefreshToken is null ? "access_token" : "refresh_token",
+                    client,
+                    CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (AuthException problem)
+            {
+                note?.Invoke($"a second sign-in finished at the same moment and could not be ended: {problem.Message}");
+            }
         }
     }
 
@@ -79,11 +105,15 @@ internal sealed class SignIn(
                 service, EndpointAddress.Of(endpoints.JwksUri, "jwks_uri", options.Issuer), cancellation).ConfigureAwait(false);
         }
 
-        // A server without ID tokens has UserInfo to say the same.
-        return product.IdentityIsInIdToken && idToken is not null
-            ? idToken.About
-            : await UserInfoAsync(endpoints, grant.Token.AccessToken!, cancellation).ConfigureAwait(false)
-                ?? throw new AuthException("the server gave a token and then refused it");
+        // A server may have no ID token, or keep what it knows for UserInfo (OpenID Connect Core section 5.4).
+        if (product.IdentityIsInIdToken && idToken is not null && (idToken.About.Email is not null || endpoints.UserinfoEndpoint is null))
+            return idToken.About;
+
+        var claims = await UserInfoAsync(endpoints, grant.Token.AccessToken!, cancellation).ConfigureAwait(false)
+            ?? throw new AuthException("the server gave a token and then refused it");
+        if (idToken is not null && claims.Sub != idToken.About.Sub) // OpenID Connect Core section 5.3.2
+            throw new AuthException("the server's UserInfo is about somebody else than its ID token");
+        return claims with { Groups = claims.Groups ?? claims.CognitoGroups ?? idToken?.About.AllGroups() };
     }
 
     private Task<Claims?> UserInfoAsync(Endpoints endpoints, string accessToken, CancellationToken cancellation) =>
@@ -110,6 +140,7 @@ internal sealed class SignIn(
             IdToken = token.IdToken,
             Issuer = options.Issuer,
             ClientId = options.ClientId,
+            ClientSecret = options.ClientSecret,
             Endpoints = endpoints,
         };
         using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);

@@ -57,7 +57,7 @@ internal sealed class SignOut(Product product, CredentialsFile file, ServiceClie
         }
 
         Task<OAuthError?> RevokeAsync(string token, string hint) =>
-            Revocation.RevokeAsync(service, endpoint, token, hint, credential.ClientId ?? product.ClientId, cancellation);
+            Revocation.RevokeAsync(service, endpoint, token, hint, credential.ClientOf(product), cancellation);
 
         AuthException Refused(OAuthError error) =>
             new($"{endpoint.Authority} refused to revoke the session: {error}; you are still signed in", LocalHint);

@@ -30,6 +30,8 @@ internal sealed record Credential
 
     public string? ClientId { get; init; }
 
+    public string? ClientSecret { get; init; }
+
     public Endpoints? Endpoints { get; init; }
 
     /// <summary>Keys of a newer version, kept when the file is written again.</summary>
@@ -45,9 +47,7 @@ internal sealed record Credential
     public static Credential Parse(ReadOnlySpan<byte> utf8)
     {
         var credential = JsonSerializer.Deserialize(utf8, StorageJson.Readable.Credential);
-        return IsToken(credential?.AccessToken) && (credential!.RefreshToken is null || IsToken(credential.RefreshToken))
-            ? credential
-            : throw new JsonException("no usable token");
+        return IsToken(credential?.AccessToken) ? credential! : throw new JsonException("no usable access_token");
     }
 
     /// <summary>Whether a text can be a token: visible ASCII, as in RFC 6749 appendix A.12.</summary>

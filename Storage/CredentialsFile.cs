@@ -15,7 +15,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     public static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
 
     // An 8 KB access token, an ID token with hundreds of groups and keys of later versions fit many times over.
-    private const int MaximumBytes = 1 << 20;
+    public const int MaximumBytes = 1 << 20;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
 
@@ -92,14 +92,14 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
         var target = Target();
         DeleteLeftovers(target);
         var temporary = new TemporaryFile(target);
-        if (like is not null) temporary.Fill(new byte[like.ToUtf8().Length + Growth]);
+        if (like is not null) temporary.Fill(new byte[Math.Min(like.ToUtf8().Length + Growth, MaximumBytes)]);
         return temporary;
     }
 
     internal bool Delete()
     {
         // Where the file is a link, the secret is in what it points to.
-        var target = Target();
+        var target = Native.IsNameMine(Path) ? Target() : Path;
         var deleted = Native.Delete(target);
         if (target != Path) deleted |= Native.Delete(Path);
         DeleteLeftovers(target);
@@ -176,6 +176,8 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     {
         var name = new FileInfo(Path);
         if (name.LinkTarget is null) return Path;
+        // In a shared folder somebody else's link would lead the token to them.
+        if (!Native.IsNameMine(Path)) throw Damaged("it is another user's link");
         try
         {
             return name.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
@@ -192,9 +194,9 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     {
         var inFolder = System.IO.Path.GetDirectoryName(target)!;
         if (!Directory.Exists(inFolder)) return;
-        // The default way to match would take "credentials.json.??????" for credentials.json itself.
+        // The default way to match takes a question mark at the end for nothing as well.
         var exactly = new EnumerationOptions { MatchType = MatchType.Simple, AttributesToSkip = FileAttributes.Directory };
-        foreach (var leftover in Directory.EnumerateFiles(inFolder, System.IO.Path.GetFileName(target) + ".??????", exactly))
+        foreach (var leftover in Directory.EnumerateFiles(inFolder, System.IO.Path.GetFileName(target) + Native.TemporaryMark + "??????", exactly))
             Native.Delete(leftover);
     }
 

@@ -20,6 +20,9 @@ internal static partial class Native
 
     public const int NotFound = 2;
 
+    /// <summary>Between a file's name and the random characters of a temporary one beside it, so that no copy a person made looks like one.</summary>
+    public const string TemporaryMark = ".tmp-";
+
     /// <summary>Opens for reading; null where there is no such file. Never waits, not even for a FIFO's writer.</summary>
     public static SafeFileHandle? OpenToRead(string path)
     {
@@ -34,8 +37,9 @@ internal static partial class Native
         var fd = Open(path, ReadWrite | NonBlocking | CloseOnExec);
         if (fd < 0 && Marshal.GetLastPInvokeError() == NotFound)
         {
-            using (new SafeFileHandle(Create(path, 0x180 /* 0600 */), ownsHandle: true)) { }
-
+            var made = Create(path, 0x180 /* 0600 */);
+            if (made < 0) throw Failure("create", path);
+            new SafeFileHandle(made, ownsHandle: true).Dispose();
             fd = Open(path, ReadWrite | NonBlocking | CloseOnExec);
         }
 
@@ -45,7 +49,7 @@ internal static partial class Native
     /// <summary>A new file of mode 0600 beside <paramref name="path"/>, with six random characters behind its name.</summary>
     public static (SafeFileHandle Handle, string Path) CreateTemporary(string path)
     {
-        var template = System.Text.Encoding.UTF8.GetBytes(path + ".XXXXXX\0");
+        var template = System.Text.Encoding.UTF8.GetBytes(path + TemporaryMark + "XXXXXX\0");
         var fd = MakeTemporary(template);
         if (fd < 0) throw Failure("create a file beside", path);
         var handle = new SafeFileHandle(fd, ownsHandle: true);

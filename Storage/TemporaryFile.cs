@@ -19,6 +19,8 @@ internal sealed class TemporaryFile : IDisposable
     /// <summary>Its whole content from now on.</summary>
     public void Fill(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.Length > CredentialsFile.MaximumBytes)
+            throw new CredentialsFileException(CredentialsFileProblem.Unwritable, $"can't write {_target}: it would be larger than 1 MiB");
         try
         {
             RandomAccess.Write(_handle, bytes, 0);

@@ -16,6 +16,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var exchange = new SemaphoreSlim(1);
+        var spent = new HashSet<string>();
         var ways = new List<Task<Grant>> { ReceiveAsync(), CountDownAsync() };
         if (prompts.ReadPasted is not null) ways.Add(ReadPastedAsync(prompts.ReadPasted));
         try
@@ -46,9 +47,10 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
                         ? new Grant(token, request.Nonce, browser)
                         : throw TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", answer.Error!);
                 }
-                catch (AuthException failure)
+                catch (Exception failure) when (failure is AuthException or OperationCanceledException)
                 {
-                    using (browser) await browser.AnswerAsync(AnswerPage.NotSignedIn(productTitle, failure.Message)).ConfigureAwait(false);
+                    var why = failure is AuthException ? failure.Message : "the sign-in was finished in another way, or called off";
+                    using (browser) await browser.AnswerAsync(AnswerPage.NotSignedIn(productTitle, why)).ConfigureAwait(false);
                     throw;
                 }
             }
@@ -90,10 +92,11 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
                     ? new SignInFailedException("the sign-in was denied in the browser")
                     : TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", error);
 
-            // One at a time: a code that is used twice ends the session it gave (RFC 6749 section 4.1.2).
+            // One at a time, and each code once: a second use ends the session that the first one gave (RFC 6749 section 4.1.2).
             await exchange.WaitAsync(over.Token).ConfigureAwait(false);
             try
             {
+                if (!spent.Add(response.Code!)) return new TokenAnswer(null, new OAuthError(ErrorCode.InvalidGrant, "it was used already"));
                 return await TokenEndpoint.RequestAsync(service, tokenEndpoint, request.TokenRequest(response.Code!), over.Token)
                     .ConfigureAwait(false);
             }

@@ -11,10 +11,15 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     public async Task<Grant> SignInAsync(
-        Uri deviceAuthorizationEndpoint, Uri tokenEndpoint, string clientId, string scope, CancellationToken cancellation)
+        Uri deviceAuthorizationEndpoint,
+        Uri tokenEndpoint,
+        OAuthClient client,
+        string scope,
+        IReadOnlyList<KeyValuePair<string, string>> extra,
+        CancellationToken cancellation)
     {
         var authorization = await DeviceAuthorization
-            .RequestAsync(service, deviceAuthorizationEndpoint, clientId, scope, cancellation).ConfigureAwait(false);
+            .RequestAsync(service, deviceAuthorizationEndpoint, client, scope, extra, cancellation).ConfigureAwait(false);
         var start = clock.GetTimestamp();
         prompts.ShowUserCode?.Invoke(new UserCodePrompt(
             authorization.UserCode, authorization.VerificationUri, authorization.VerificationUriComplete, authorization.ExpiresIn));
@@ -23,7 +28,7 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
         [
             new("grant_type", GrantType.DeviceCode),
             new("device_code", authorization.DeviceCode),
-            new("client_id", clientId),
+            .. client.Fields,
         ];
         var interval = authorization.Interval;
         var wait = interval;
@@ -45,9 +50,15 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
                 wait = BackOff(wait, interval, problem.RetryAfter);
                 continue;
             }
-            catch (TooManyRequestsException problem)
+            catch (TooManyRequestsException problem) when (problem.Error?.Code != ErrorCode.SlowDown)
             {
                 wait = BackOff(wait, interval, problem.RetryAfter);
+                continue;
+            }
+            catch (TooManyRequestsException problem)
+            {
+                SlowDown(problem.Error?.Interval);
+                wait = Longer(wait, problem.RetryAfter ?? TimeSpan.Zero);
                 continue;
             }
 
@@ -57,13 +68,9 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
                 case ErrorCode.AuthorizationPending:
                     break;
                 case ErrorCode.SlowDown:
-                    slowDowns++;
-                    interval = Longer(interval + SlowDownStep, answer.Error.Interval ?? TimeSpan.Zero);
-                    if (slowDowns == 2)
-                        prompts.Note?.Invoke(
-                            "the server keeps asking to slow down; this machine's clock may run fast, as it can in virtual machines: asking less often");
-                    break;
-                case ErrorCode.AccessDenied:
+                    SlowDown(answer.Error.Interval);
+                    continue;
+                case ErrorCode.AccessDenied or ErrorCode.AuthorizationDeclined:
                     throw new SignInFailedException("the sign-in was denied in the browser");
                 case ErrorCode.ExpiredToken:
                     throw Expired();
@@ -72,6 +79,16 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
             }
 
             wait = interval * Padding(slowDowns);
+        }
+
+        void SlowDown(TimeSpan? named)
+        {
+            slowDowns++;
+            interval = Longer(interval + SlowDownStep, named ?? TimeSpan.Zero);
+            wait = interval * Padding(slowDowns);
+            if (slowDowns == 2)
+                prompts.Note?.Invoke(
+                    "the server keeps asking to slow down; this machine's clock may run fast, as it can in virtual machines: asking less often");
         }
 
         TimeSpan TimeLeft() => authorization.ExpiresIn - clock.GetElapsedTime(start);

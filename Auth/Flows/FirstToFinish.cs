@@ -3,12 +3,19 @@ namespace Datagen.Auth.Flows;
 /// <summary>Several ways to sign in at once: whichever finishes first wins, and the others are called off.</summary>
 internal static class FirstToFinish
 {
+    /// <param name="ways">The ways, in the order they are begun.</param>
+    /// <param name="discard">Is given what a way brought that finished all the same when another had won.</param>
+    /// <param name="note">Is told of a way that failed while others go on.</param>
+    /// <param name="cancellation">Calls all of them off.</param>
     /// <summary>A way that fails leaves the others going; the last failure is told when none is left, a person's "no" before any other.</summary>
     public static async Task<Grant> RunAsync(
-        IEnumerable<Func<CancellationToken, Task<Grant>>> ways, Action<string>? note, CancellationToken cancellation)
+        IEnumerable<Func<CancellationToken, Task<Grant>>> ways,
+        Func<Grant, Task> discard,
+        Action<string>? note,
+        CancellationToken cancellation)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var running = ways.Select(way => way(over.Token)).ToList();
+        var running = ways.Select(way => Begin(way, over.Token)).ToList();
         AuthException? reason = null;
         try
         {
@@ -31,8 +38,14 @@ internal static class FirstToFinish
         {
             await over.CancelAsync().ConfigureAwait(false);
             await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var second in running.Where(way => way.IsCompletedSuccessfully))
+                await discard(await second.ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         throw reason!;
     }
+
+    // One that throws before it first waits has failed like any other.
+    private static async Task<Grant> Begin(Func<CancellationToken, Task<Grant>> way, CancellationToken stop) =>
+        await way(stop).ConfigureAwait(false);
 }

@@ -53,6 +53,7 @@ internal sealed class LoopbackListener : IDisposable
     {
         _stop.Cancel();
         _listener.Dispose();
+        _requests.Writer.TryComplete();
         while (_requests.Reader.TryRead(out var waiting)) waiting.Dispose();
         _stop.Dispose();
     }
@@ -71,7 +72,6 @@ internal sealed class LoopbackListener : IDisposable
         catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Disposed: the sign-in is over.
-            _requests.Writer.TryComplete();
         }
     }
 

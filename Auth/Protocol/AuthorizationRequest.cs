@@ -4,7 +4,13 @@ namespace Datagen.Auth.Protocol;
 
 /// <summary>One authorization request (RFC 6749 section 4.1.1) with the secrets that tie its response to it.</summary>
 internal sealed class AuthorizationRequest(
-    Uri endpoint, string issuer, bool responseNamesIssuer, string clientId, string scope, Uri redirectUri)
+    Uri endpoint,
+    string issuer,
+    bool responseNamesIssuer,
+    OAuthClient client,
+    string scope,
+    IReadOnlyList<KeyValuePair<string, string>> extra,
+    Uri redirectUri)
 {
     private readonly string _state = Pkce.NewRandomValue();
     private readonly string _codeVerifier = Pkce.NewRandomValue();
@@ -15,17 +21,21 @@ internal sealed class AuthorizationRequest(
     /// <summary>Where the person's browser goes.</summary>
     public Uri Address()
     {
-        var query = FormEncode(
+        var offline = scope.Split(' ').Contains("offline_access");
+        KeyValuePair<string, string>[] parameters =
         [
             new("response_type", "code"),
-            new("client_id", clientId),
+            new("client_id", client.Id),
             new("redirect_uri", redirectUri.OriginalString),
             new("scope", scope),
             new("state", _state),
             new("nonce", Nonce),
             new("code_challenge", Pkce.Challenge(_codeVerifier)),
             new("code_challenge_method", "S256"),
-        ]);
+            // OpenID Connect Core section 11: without it a strict server leaves the refresh token out.
+            .. offline ? [new KeyValuePair<string, string>("prompt", "consent")] : Array.Empty<KeyValuePair<string, string>>(),
+        ];
+        var query = FormEncode(parameters.With(extra));
         var separator = endpoint.Query.Length > 0 ? '&' : '?';
         return new Uri($"{endpoint.OriginalString}{separator}{query}");
     }
@@ -56,7 +66,7 @@ internal sealed class AuthorizationRequest(
         new("grant_type", GrantType.AuthorizationCode),
         new("code", code),
         new("redirect_uri", redirectUri.OriginalString),
-        new("client_id", clientId),
+        .. client.Fields,
         new("code_verifier", _codeVerifier),
     ];
 

@@ -11,17 +11,23 @@ internal sealed record DeviceAuthorization(
     public override string ToString() => $"device authorization {UserCode}";
 
     public static async Task<DeviceAuthorization> RequestAsync(
-        ServiceClient service, Uri endpoint, string clientId, string scope, CancellationToken cancellation)
+        ServiceClient service,
+        Uri endpoint,
+        OAuthClient client,
+        string scope,
+        IReadOnlyList<KeyValuePair<string, string>> extra,
+        CancellationToken cancellation)
     {
-        var answer = await service.PostFormAsync(endpoint, [new("client_id", clientId), new("scope", scope)], cancellation)
-            .ConfigureAwait(false);
+        KeyValuePair<string, string>[] form = [.. client.Fields, new("scope", scope)];
+        var answer = await service.PostFormAsync(endpoint, form.With(extra), cancellation).ConfigureAwait(false);
         if (!answer.IsSuccess) throw answer.Refusal("to start a sign-in");
 
         var response = answer.Decode(WireJson.Default.DeviceAuthorizationResponse);
         if (string.IsNullOrEmpty(response.DeviceCode)) throw answer.Unexpected("there is no device_code");
         if (Printable.Text(response.UserCode) is not { Length: > 0 } userCode) throw answer.Unexpected("there is no user_code");
-        if (WebAddress(response.VerificationUri) is not { } verificationUri)
-            throw answer.Unexpected($"its verification_uri is not a web address: {Printable.Text(response.VerificationUri)}");
+        var address = response.VerificationUri ?? response.VerificationUrl;
+        if (WebAddress(address) is not { } verificationUri)
+            throw answer.Unexpected($"its verification_uri is not a web address: {Printable.Text(address)}");
 
         var interval = response.Interval?.ToTimeSpan() ?? DefaultInterval;
         return new DeviceAuthorization(

@@ -27,9 +27,10 @@ internal static class EndpointAddress
         address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && IsLoopback(address));
 
     private static Uri? Parse(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.UserInfo.Length == 0 && IsSafe(address) ? address : null;
+        // The framework looks past blanks around an address; whoever puts more behind it would not.
+        text.Trim() == text && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.UserInfo.Length == 0 && IsSafe(address) ? address : null;
 
-    private static bool IsLoopback(Uri address) =>
+    public static bool IsLoopback(Uri address) =>
         address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
 }

@@ -31,8 +31,6 @@ internal sealed class IdToken
     /// <summary>What it says of the person. Worth nothing before the checks.</summary>
     public Claims About { get; }
 
-    public string? Subject => _claims.Sub;
-
     /// <exception cref="AuthException">It is not a JWS in compact form with JSON in it (RFC 7515 section 3.1).</exception>
     public static IdToken Parse(string compact)
     {

@@ -46,14 +46,25 @@ internal static class RequestTrace
         using (document)
         {
             if (document.RootElement.ValueKind != JsonValueKind.Object) return;
-            foreach (var property in document.RootElement.EnumerateObject())
-                trace($"<   {Printable.Text(answer.Redact(property.Name))}: {Value(property.Name, answer.Redact(property.Value.ToString())!)}");
+            try
+            {
+                foreach (var property in document.RootElement.EnumerateObject())
+                    trace($"<   {Printable.Text(answer.Redact(property.Name))}: {Value(property.Name, answer.Redact(Plain(property.Value))!)}");
+            }
+            catch (InvalidOperationException)
+            {
+                trace("<   not text"); // half a surrogate pair
+            }
         }
     }
 
     /// <summary>The values in a form that must not be shown.</summary>
     public static IEnumerable<string> SecretsIn(IEnumerable<KeyValuePair<string, string>> form) =>
         form.Where(field => !Shown.Contains(field.Key)).Select(field => field.Value);
+
+    // What is inside of something could be anything.
+    private static string Plain(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? "[redacted]" : value.ToString();
 
     private static string Value(string name, string value) => Shown.Contains(name) ? Printable.Text(value) : "[redacted]";
 

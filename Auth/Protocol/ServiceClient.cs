@@ -26,6 +26,7 @@ internal sealed class ServiceClient(Func<HttpClient> http, Action<string>? trace
         {
             AllowAutoRedirect = false,
             UseCookies = false,
+            Proxy = new ProxyExceptForLoopback(HttpClient.DefaultProxy),
             MaxResponseHeadersLength = MaximumHeaderKilobytes,
             ConnectTimeout = RequestTimeout,
         })
@@ -123,7 +124,7 @@ internal sealed class ServiceClient(Func<HttpClient> http, Action<string>? trace
         if (status >= 500)
             throw new ServiceUnreachableException($"{host} is not working at the moment (it answered {status})") { RetryAfter = wait };
         if (status == (int)HttpStatusCode.TooManyRequests)
-            throw new TooManyRequestsException($"{host} has had too many requests", wait);
+            throw new TooManyRequestsException($"{host} has had too many requests", wait, answer.DecodeError());
         if (status is >= 300 and < 400)
             throw new AuthException($"{answer.Address.GetLeftPart(UriPartial.Path)} answered with a redirect, which is not followed with credentials");
     }
@@ -215,6 +216,20 @@ internal readonly record struct ServiceAnswer(
         new($"the answer of {Address.GetLeftPart(UriPartial.Path)} is not what it should be: {what}", cause: cause);
 }
 
+/// <summary>The proxy of the environment, but for this very machine: there http is allowed, and a proxy would see the token in it.</summary>
+internal sealed class ProxyExceptForLoopback(IWebProxy proxy) : IWebProxy
+{
+    public ICredentials? Credentials
+    {
+        get => proxy.Credentials;
+        set => proxy.Credentials = value;
+    }
+
+    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : proxy.GetProxy(destination);
+
+    public bool IsBypassed(Uri host) => EndpointAddress.IsLoopback(host) || proxy.IsBypassed(host);
+}
+
 /// <summary>An error code and what the server says about it.</summary>
 internal sealed record OAuthError(string? Code, string? Description, TimeSpan? Interval = null)
 {
@@ -223,8 +238,11 @@ internal sealed record OAuthError(string? Code, string? Description, TimeSpan? I
 }
 
 /// <summary>HTTP 429.</summary>
-internal sealed class TooManyRequestsException(string message, TimeSpan? retryAfter)
+internal sealed class TooManyRequestsException(string message, TimeSpan? retryAfter, OAuthError? error = null)
     : AuthException(message, retryAfter is { } wait ? $"try again in {Math.Ceiling(wait.TotalSeconds):0} seconds" : "try again later")
 {
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>What the body says, if it says something: some servers answer <c>slow_down</c> with this status.</summary>
+    public OAuthError? Error { get; } = error;
 }

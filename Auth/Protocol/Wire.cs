@@ -16,9 +16,11 @@ internal static class GrantType
 internal static class ErrorCode
 {
     public const string AccessDenied = "access_denied";
+    public const string AuthorizationDeclined = "authorization_declined"; // Entra ID's word for access_denied
     public const string AuthorizationPending = "authorization_pending";
     public const string ExpiredToken = "expired_token";
     public const string InvalidGrant = "invalid_grant";
+    public const string InvalidToken = "invalid_token";
     public const string SlowDown = "slow_down";
     public const string UnsupportedTokenType = "unsupported_token_type";
 }
@@ -51,6 +53,8 @@ internal sealed record DeviceAuthorizationResponse
     public string? UserCode { get; init; }
 
     public string? VerificationUri { get; init; }
+
+    public string? VerificationUrl { get; init; } // an early draft's name for it, which Google still uses
 
     public string? VerificationUriComplete { get; init; }
 
@@ -91,6 +95,8 @@ internal sealed record ErrorResponse
 /// <summary>The claims this program reads, in UserInfo or an ID token (OpenID Connect Core section 5.1, and the platforms' own).</summary>
 internal sealed record Claims
 {
+    public string? Sub { get; init; }
+
     public string? Email { get; init; }
 
     public IReadOnlyList<Membership>? Memberships { get; init; }

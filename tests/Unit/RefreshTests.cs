@@ -142,6 +142,20 @@ public sealed class RefreshTests : IDisposable
         Assert.Equal("r1", _file.Read()!.RefreshToken);
     }
 
+    [Theory]
+    [InlineData("r 2")]
+    [InlineData("r/2+=~.-_")]
+    [InlineData("r\\u00e92")]
+    public async Task Whatever_refresh_token_was_stored_can_be_read_again(string refreshToken)
+    {
+        await Store(Stored(-1));
+        _server.Answers(TokenAddress, $$"""{"access_token":"a2","token_type":"Bearer","expires_in":3600,"refresh_token":"{{refreshToken}}"}""");
+
+        await Record.ExceptionAsync(() => Session().GetAccessTokenAsync(cancellation: Ct));
+
+        Assert.NotNull(_file.Read());
+    }
+
     [Fact]
     public async Task Whoever_gives_up_while_the_server_answers_loses_no_refresh_token()
     {

@@ -80,6 +80,18 @@ public sealed class SignOutTests : IDisposable
     }
 
     [Fact]
+    public async Task A_token_that_is_dead_already_as_Google_says_it_is_signed_out_of()
+    {
+        await Store();
+        _server.Answers(Revocation, """{"error":"invalid_token"}""", 400).Answers(Revocation, """{"error":"invalid_token"}""", 400);
+
+        Assert.True(await SignOut());
+
+        Assert.Empty(_warnings);
+        Assert.False(_file.Exists);
+    }
+
+    [Fact]
     public async Task A_server_that_revokes_refresh_tokens_alone_is_enough()
     {
         await Store();

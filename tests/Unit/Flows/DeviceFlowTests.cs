@@ -31,7 +31,7 @@ public class DeviceFlowTests
     {
         var prompts = new SignInPrompts { ShowUserCode = _shown.Add, Note = _notes.Add };
         using var grant = await new DeviceFlow(_server.Client, _clock, prompts).SignInAsync(
-            new Uri(DeviceEndpoint), new Uri(TokenAddress), "datagen-cli", "openid email",
+            new Uri(DeviceEndpoint), new Uri(TokenAddress), new OAuthClient("datagen-cli", null), "openid email", [],
             cancellation ?? TestContext.Current.CancellationToken);
         return grant.Token;
     }
@@ -116,9 +116,50 @@ public class DeviceFlowTests
     }
 
     [Fact]
-    public async Task Denial_ends_it_at_once()
+    public async Task Slow_down_with_status_429_as_Auth0_says_it_counts_as_slow_down()
     {
-        _server.Answers(DeviceEndpoint, Authorization()).Answers(TokenAddress, """{"error":"access_denied"}""", 400);
+        _server.Answers(DeviceEndpoint, Authorization())
+            .Answers(TokenAddress, SlowDown, 429).Answers(TokenAddress, Pending, 400).Answers(TokenAddress, Token);
+
+        await SignIn();
+
+        Assert.Equal([5, 10, 10], WaitedSeconds);
+    }
+
+    [Fact]
+    public async Task A_verification_url_as_Google_spells_it_is_understood()
+    {
+        _server.Answers(DeviceEndpoint, """{"device_code":"dc","user_code":"QXTR","verification_url":"https://id.example/device"}""")
+            .Answers(TokenAddress, Token);
+
+        await SignIn();
+
+        Assert.Equal(new Uri("https://id.example/device"), _shown.Single().VerificationUri);
+    }
+
+    [Fact]
+    public async Task A_client_secret_and_extra_parameters_go_where_they_belong()
+    {
+        _server.Answers(DeviceEndpoint, Authorization()).Answers(TokenAddress, Token);
+
+        using var grant = await new DeviceFlow(_server.Client, _clock, new SignInPrompts()).SignInAsync(
+            new Uri(DeviceEndpoint), new Uri(TokenAddress), new OAuthClient("cli", "cs"), "openid",
+            ExtraParameters.Parse("audience=https%3A%2F%2Fapi.example", "DATAGEN_PARAMETERS"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            [
+                $"POST {DeviceEndpoint} client_id=cli&client_secret=cs&scope=openid&audience=https%3A%2F%2Fapi.example",
+                Poll.Replace("datagen-cli", "cli&client_secret=cs", StringComparison.Ordinal),
+            ],
+            _server.Requests);
+    }
+
+    [Theory]
+    [InlineData("access_denied")]
+    [InlineData("authorization_declined")]
+    public async Task Denial_ends_it_at_once(string error)
+    {
+        _server.Answers(DeviceEndpoint, Authorization()).Answers(TokenAddress, $$"""{"error":"{{error}}"}""", 400);
 
         var failure = await Assert.ThrowsAsync<SignInFailedException>(() => SignIn());
 
@@ -324,7 +365,7 @@ public class DeviceFlowTests
         var prompts = new SignInPrompts { Waiting = time => left.Add(time.TotalSeconds.ToString(CultureInfo.InvariantCulture)) };
 
         await new DeviceFlow(_server.Client, _clock, prompts).SignInAsync(
-            new Uri(DeviceEndpoint), new Uri(TokenAddress), "datagen-cli", "openid", TestContext.Current.CancellationToken);
+            new Uri(DeviceEndpoint), new Uri(TokenAddress), new OAuthClient("datagen-cli", null), "openid", [], TestContext.Current.CancellationToken);
 
         Assert.Equal(["60", "59", "58"], left);
     }

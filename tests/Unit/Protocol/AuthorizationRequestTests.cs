@@ -1,3 +1,4 @@
+using Datagen.Auth;
 using Datagen.Auth.Protocol;
 
 namespace Unit.Protocol;
@@ -9,8 +10,15 @@ public class AuthorizationRequestTests
 
     private readonly AuthorizationRequest _request = New();
 
-    private static AuthorizationRequest New(string endpoint = "https://id.example/authorize", bool responseNamesIssuer = false) =>
-        new(new Uri(endpoint), Issuer, responseNamesIssuer, "genlabz-cli", "openid email", new Uri(RedirectUri));
+    private static AuthorizationRequest New(
+        string endpoint = "https://id.example/authorize",
+        bool responseNamesIssuer = false,
+        string scope = "openid email",
+        string? extra = null,
+        string? secret = null) =>
+        new(
+            new Uri(endpoint), Issuer, responseNamesIssuer, new OAuthClient("genlabz-cli", secret), scope,
+            ExtraParameters.Parse(extra, "GENLABZ_PARAMETERS"), new Uri(RedirectUri));
 
     private static (string Name, string Value)[] Parameters(AuthorizationRequest request) =>
         [.. request.Address().Query.TrimStart('?').Split('&').Select(pair => pair.Split('='))
@@ -37,6 +45,40 @@ public class AuthorizationRequestTests
                 ("code_challenge_method", "S256"),
             ],
             Parameters(_request));
+    }
+
+    [Theory]
+    [InlineData("openid offline_access", null, "consent")]
+    [InlineData("openid offline_access", "prompt=login%20consent", "login consent")]
+    [InlineData("openid offline_access", "prompt=", null)]
+    [InlineData("openid offline_accessory", null, null)]
+    public void Asks_for_consent_with_offline_access_unless_told_otherwise(string scope, string? extra, string? prompt) =>
+        Assert.Equal(
+            prompt, Parameters(New(scope: scope, extra: extra)).SingleOrDefault(parameter => parameter.Name == "prompt").Value);
+
+    [Fact]
+    public void Extra_parameters_come_with_it() =>
+        Assert.Equal(
+            [("audience", "https://api.example/"), ("organization", "org 1")],
+            Parameters(New(extra: "audience=https%3A%2F%2Fapi.example%2F&organization=org+1"))[^2..]);
+
+    [Theory]
+    [InlineData("state=x")]
+    [InlineData("audience=a&redirect_uri=https://evil.example")]
+    [InlineData("client%5fid=other")]
+    public void An_extra_parameter_cannot_take_the_place_of_one_that_protects(string extra) =>
+        Assert.StartsWith(
+            "GENLABZ_PARAMETERS can't set ",
+            Assert.Throws<AuthException>(() => New(extra: extra)).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void A_client_secret_goes_to_the_token_endpoint_and_never_through_the_browser()
+    {
+        var request = New(secret: "cs");
+
+        Assert.DoesNotContain(Parameters(request), parameter => parameter.Value == "cs");
+        Assert.Contains(new("client_secret", "cs"), request.TokenRequest("c"));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal sealed class Visitor : IDisposable
         using var heard = new MemoryStream();
         try
         {
-            await Stream.CopyToAsync(heard, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
+            await Stream.CopyToAsync(heard, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10));
         }
         catch (IOException)
         {

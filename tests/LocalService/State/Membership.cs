@@ -1,0 +1,3 @@
+namespace LocalService.State;
+
+public sealed record Membership(string Slug, string Role);
