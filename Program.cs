@@ -5,6 +5,7 @@ using System.Globalization;
 using Datagen.Auth;
 using Datagen.Auth.Commands;
 using Datagen.Auth.Protocol;
+using Datagen.Trust;
 using Microsoft.Win32.SafeHandles;
 
 // Which product: the name this file was called by.
@@ -219,10 +220,13 @@ Session NewSession(OutputFormat format, bool verbose)
         output.Warn);
 }
 
-HttpClient Connect()
+HttpClient Connect(Uri address)
 {
+    if (http is not null) return http;
+    // Trust before anything that starts a thread: it changes the environment for a moment.
+    var tls = address.Scheme == Uri.UriSchemeHttps ? SystemTrust.Options() : null;
     interruption.Listen();
-    return http ??= ServiceClient.CreateHttpClient($"{product.Name}/{ProgramVersion.Text}");
+    return http = ServiceClient.CreateHttpClient($"{product.Name}/{ProgramVersion.Text}", tls);
 }
 
 // Not the console's, which would switch the terminal's keypad first.

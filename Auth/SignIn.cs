@@ -25,7 +25,7 @@ internal sealed class SignIn(
         using var grant = await (
             listener is null ? ByDeviceAsync(prompts, cancellation)
             : flow is null && prompts.ReadPasted is not null && server.Endpoints.DeviceAuthorizationEndpoint is not null
-                ? FirstToFinish.RunAsync([ByBrowserAsync, stop => ByDeviceAsync(prompts, stop)], second => DiscardAsync(second, server, client, prompts.Note), prompts.Note, cancellation)
+                ? FirstToFinish.RunAsync([ByBrowserAsync, stop => ByDeviceAsync(prompts, stop)], DiscardAsync, prompts.Note, cancellation)
             : ByBrowserAsync(cancellation)).ConfigureAwait(false);
         try
         {
@@ -55,28 +55,10 @@ internal sealed class SignIn(
         }
     }
 
-    // The session that came second is nobody's: it is ended if the server can, and it does not matter much if it can't.
-    private async Task DiscardAsync(Grant second, DiscoveredServer server, OAuthClient client, Action<string>? note)
+    // Its tokens are left to expire: where a server keeps one session for a person and client, to revoke them ends the first one too.
+    private async Task DiscardAsync(Grant second)
     {
-        using (second)
-        {
-            await second.TellBrowserAsync(AnswerPage.SignedIn(product.Title)).ConfigureAwait(false);
-            if (server.Endpoints.RevocationEndpoint is null) return;
-            try
-            {
-                await Revocation.RevokeAsync(
-                    service,
-                    EndpointAddress.Of(server.Endpoints.RevocationEndpoint, "revocation_endpoint", options.Issuer),
-                    second.Token.RefreshToken ?? second.Token.AccessToken!,
-                    second.Token.RefreshToken is null ? "access_token" : "refresh_token",
-                    client,
-                    CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (AuthException problem)
-            {
-                note?.Invoke($"a second sign-in finished at the same moment and could not be ended: {problem.Message}");
-            }
-        }
+        using (second) await second.TellBrowserAsync(AnswerPage.Elsewhere(product.Title)).ConfigureAwait(false);
     }
 
     /// <summary>Signs in with an access token that somebody else got.</summary>

@@ -8,7 +8,10 @@ using System.Text;
 namespace Datagen.Trust;
 
 /// <summary>Finds certificates in a PEM file by their subject, and parses no others.</summary>
-/// <remarks>As for the framework, a file counts up to its first broken block, and only blocks of plain certificates do: not TRUSTED ones.</remarks>
+/// <remarks>
+/// It reads as OpenSSL does for the framework: up to the first broken block, as far as that shows without parsing it, and
+/// only plain certificates, not TRUSTED ones.
+/// </remarks>
 internal static class PemFile
 {
     /// <summary>Adds those certificates whose subject is one of these names; all, where one of the names is null.</summary>
@@ -63,6 +66,7 @@ internal static class PemFile
     {
         der = default;
         isCertificate = false;
+        if (pem.StartsWith("\uFEFF"u8)) pem = pem["\uFEFF"u8.Length..];
         while (!pem.IsEmpty)
         {
             var line = TakeLine(ref pem);

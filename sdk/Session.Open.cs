@@ -19,7 +19,7 @@ public sealed partial class Session
         return new Session(
             product,
             options ?? SessionOptions.FromEnvironment(product),
-            new ServiceClient(() => s_http.Value),
+            new ServiceClient(_ => s_http.Value),
             TimeProvider.System,
             warn ?? (_ => { }));
     }

@@ -15,6 +15,7 @@ namespace Datagen.Auth.Commands;
 internal sealed class Output(OutputFormat format, TextWriter results, TextWriter messages)
 {
     private const string Nothing = "none";
+    private static readonly Lock s_oneAtATime = new();
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public OutputFormat Format => format;
@@ -50,21 +51,12 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
 
     public void PrintJson(Action<Utf8JsonWriter> writeProperties) => PrintLine(JsonLine(writeProperties));
 
-    public void Prompt(string line)
-    {
-        messages.Write(line);
-        messages.Write('\n');
-        messages.Flush();
-    }
+    public void Prompt(string line) => Say(line + '\n');
 
     public void Warn(string warning) => Prompt($"warning: {warning}");
 
     /// <summary>A line that the next one takes the place of. Only for a terminal.</summary>
-    public void Progress(string line)
-    {
-        messages.Write($"\r{line}\u001b[K");
-        messages.Flush();
-    }
+    public void Progress(string line) => Say($"\r{line}\u001b[K");
 
     public void Print(Failure failure)
     {
@@ -83,6 +75,16 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
             if (failure.Hint is { } hint) json.WriteString("hint", hint);
             json.WriteEndObject();
         }));
+    }
+
+    // Ways to sign in that run beside each other speak from several threads.
+    private void Say(string text)
+    {
+        lock (s_oneAtATime)
+        {
+            messages.Write(text);
+            messages.Flush();
+        }
     }
 
     private static string JsonLine(Action<Utf8JsonWriter> writeProperties)

@@ -21,6 +21,10 @@ internal sealed record AnswerPage(string Html, string ContentSecurityPolicy)
     public static AnswerPage NotSignedIn(string product, string why) =>
         Of("✗", $"Not signed in to {product}", $"{why}. Go back to your terminal to try again.");
 
+    /// <summary>For a browser that came back when the sign-in had been finished in another way, or called off.</summary>
+    public static AnswerPage Elsewhere(string product) =>
+        Of("…", $"Sign-in to {product} is over", "It was finished in another way, or called off. Your terminal tells which.");
+
     private static AnswerPage Of(string mark, string title, string text)
     {
         var html = $"""

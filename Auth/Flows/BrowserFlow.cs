@@ -17,6 +17,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var exchange = new SemaphoreSlim(1);
         var spent = new HashSet<string>();
+        var won = false;
         var ways = new List<Task<Grant>> { ReceiveAsync(), CountDownAsync() };
         if (prompts.ReadPasted is not null) ways.Add(ReadPastedAsync(prompts.ReadPasted));
         try
@@ -49,8 +50,8 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
                 }
                 catch (Exception failure) when (failure is AuthException or OperationCanceledException)
                 {
-                    var why = failure is AuthException ? failure.Message : "the sign-in was finished in another way, or called off";
-                    using (browser) await browser.AnswerAsync(AnswerPage.NotSignedIn(productTitle, why)).ConfigureAwait(false);
+                    var page = failure is AuthException ? AnswerPage.NotSignedIn(productTitle, failure.Message) : AnswerPage.Elsewhere(productTitle);
+                    using (browser) await browser.AnswerAsync(page).ConfigureAwait(false);
                     throw;
                 }
             }
@@ -58,7 +59,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
 
         async Task<Grant> ReadPastedAsync(Func<CancellationToken, Task<string?>> read)
         {
-            while (await read(over.Token).ConfigureAwait(false) is { } line)
+            while (await read(over.Token).WaitAsync(over.Token).ConfigureAwait(false) is { } line)
             {
                 var pasted = line.Trim();
                 if (pasted.Length == 0) continue;
@@ -96,9 +97,13 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
             await exchange.WaitAsync(over.Token).ConfigureAwait(false);
             try
             {
+                // Who brings a code that has already signed the person in waits for that to be over.
+                if (won) await Task.Delay(Timeout.InfiniteTimeSpan, over.Token).ConfigureAwait(false);
                 if (!spent.Add(response.Code!)) return new TokenAnswer(null, new OAuthError(ErrorCode.InvalidGrant, "it was used already"));
-                return await TokenEndpoint.RequestAsync(service, tokenEndpoint, request.TokenRequest(response.Code!), over.Token)
+                var answer = await TokenEndpoint.RequestAsync(service, tokenEndpoint, request.TokenRequest(response.Code!), over.Token)
                     .ConfigureAwait(false);
+                won = answer.Token is not null;
+                return answer;
             }
             finally
             {

@@ -17,6 +17,8 @@ internal sealed class LoopbackListener : IDisposable
     private const int MaximumConnections = 64;
     private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan RestAfterTrouble = TimeSpan.FromMilliseconds(100);
+
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
 #pragma warning disable CA2213 // Connections that end after the sign-in still release it, and without a wait handle it holds nothing.
@@ -66,7 +68,16 @@ internal sealed class LoopbackListener : IDisposable
             while (true)
             {
                 await _connections.WaitAsync(stop).ConfigureAwait(false);
-                _ = ServeAsync(await _listener.AcceptTcpClientAsync(stop).ConfigureAwait(false), stop);
+                try
+                {
+                    _ = ServeAsync(await _listener.AcceptTcpClientAsync(stop).ConfigureAwait(false), stop);
+                }
+                catch (SocketException) when (!stop.IsCancellationRequested)
+                {
+                    // Such as too many open files: it may be better soon.
+                    _connections.Release();
+                    await Task.Delay(RestAfterTrouble, stop).ConfigureAwait(false);
+                }
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)

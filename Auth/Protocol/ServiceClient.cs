@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Datagen.Auth.Protocol;
 
 /// <summary>One request, one answer, within bounds: time, size, no redirect, no cookie. Every request of this program goes through here.</summary>
-internal sealed class ServiceClient(Func<HttpClient> http, Action<string>? trace = null)
+internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? trace = null)
 {
     public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
     public const int UsualMaximumBytes = 1 << 20;
@@ -20,10 +21,11 @@ internal sealed class ServiceClient(Func<HttpClient> http, Action<string>? trace
 
     private const int MaximumHeaderKilobytes = 64;
 
-    public static HttpClient CreateHttpClient(string userAgent)
+    public static HttpClient CreateHttpClient(string userAgent, SslClientAuthenticationOptions? tls = null)
     {
         var client = new HttpClient(new SocketsHttpHandler
         {
+            SslOptions = tls ?? new SslClientAuthenticationOptions(),
             AllowAutoRedirect = false,
             UseCookies = false,
             Proxy = new ProxyExceptForLoopback(HttpClient.DefaultProxy),
@@ -69,7 +71,7 @@ internal sealed class ServiceClient(Func<HttpClient> http, Action<string>? trace
         if (trace is not null) RequestTrace.Write(trace, request, form);
         try
         {
-            using var response = await http()
+            using var response = await http(address)
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
             var body = await ReadBodyAsync(response, address, maximumBytes, timeout.Token).ConfigureAwait(false);
             var answer = new ServiceAnswer(address, response.StatusCode, body, secrets);
@@ -191,7 +193,19 @@ internal readonly record struct ServiceAnswer(
             return new OAuthError(null, null);
         }
 
-        return new OAuthError(Redact(error.Error), Redact(error.ErrorDescription), error.Interval?.ToTimeSpan());
+        return new OAuthError(Redact(error.Error), Redact(TextOf(error.ErrorDescription)), error.Interval?.ToTimeSpan());
+    }
+
+    private static string? TextOf(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a surrogate pair
+        }
     }
 
     public string? Redact(string? text)

@@ -87,8 +87,9 @@ internal sealed record ErrorResponse
 {
     public string? Error { get; init; }
 
-    public string? ErrorDescription { get; init; }
+    public JsonElement ErrorDescription { get; init; } // for people: whatever it is, the code beside it counts
 
+    [JsonConverter(typeof(SecondsIfUnderstoodConverter))]
     public Seconds? Interval { get; init; }
 }
 

@@ -50,7 +50,11 @@ public sealed class AuthorizationHandlerTests : IDisposable
 
         return Datagen.Auth.Session.Open(Product.Datagen, new SessionOptions
         {
-            Issuer = _tokens.Address, ClientId = "cli", Scope = "openid", Folder = _folder.FullName, Organization = organization,
+            Issuer = _tokens.Address,
+            ClientId = "cli",
+            Scope = "openid",
+            Folder = _folder.FullName,
+            Organization = organization,
         });
     }
 
@@ -251,29 +255,35 @@ public sealed class AuthorizationHandlerTests : IDisposable
     [Theory]
     [InlineData(301)]
     [InlineData(302)]
+    [InlineData(303)]
     [InlineData(307)]
     [InlineData(308)]
-    public async Task A_redirect_to_another_host_carries_neither_token_nor_organization(int status)
+    public async Task A_redirect_is_the_answer_wherever_it_leads(int status)
     {
-        var evil = Api(_ => new Answer(401));
-        var api = Api(_ => new Answer(status, Location: $"{evil.Address}/stolen"));
+        var evil = Api(_ => new Answer(200));
+        var api = Api(request => new Answer(status, Location: request.Path == "/within" ? "/things/" : $"{evil.Address}/stolen"));
+        var client = Client(Session(), api.Address);
 
-        using var response = await Client(Session(), api.Address).GetAsync(api.Address, Ct);
+        using var within = await client.GetAsync($"{api.Address}/within", Ct);
+        using var elsewhere = await client.GetAsync($"{api.Address}/elsewhere", Ct);
 
-        Assert.Equal(["GET /stolen"], evil.Lines);
+        Assert.Equal([status, status], [(int)within.StatusCode, (int)elsewhere.StatusCode]);
+        Assert.Equal(2, api.Requests.Count);
+        Assert.Empty(evil.Requests);
         Assert.Empty(_tokens.Requests);
     }
 
     [Fact]
-    public async Task A_redirect_within_the_API_costs_no_refresh()
+    public async Task An_inner_handler_that_follows_redirects_brings_no_token_to_another_host()
     {
-        var api = Api(request =>
-            request.Path == "/things" ? new Answer(308, Location: "/things/")
-            : new Answer(request.Authorization == "Bearer a1" ? 200 : 401));
+        var evil = Api(_ => new Answer(401));
+        var api = Api(_ => new Answer(307, Location: $"{evil.Address}/stolen"));
+        using var client = new HttpClient(new AuthorizationHandler(Session(), new Uri(api.Address)) { InnerHandler = new SocketsHttpHandler() });
 
-        using var response = await Client(Session(), api.Address).GetAsync($"{api.Address}/things", Ct);
+        using var response = await client.GetAsync(api.Address, Ct);
 
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(["/stolen"], evil.Requests.Select(request => request.Path));
+        Assert.Null(evil.Requests.Single().Authorization);
         Assert.Empty(_tokens.Requests);
     }
 
@@ -370,6 +380,28 @@ public sealed class AuthorizationHandlerTests : IDisposable
 
         Assert.Equal("r2", StoredRefreshToken());
         Assert.Equal([Refresh], _tokens.Lines);
+    }
+
+    // Plain http is allowed on loopback because it does not leave the machine. To a proxy it would, token and all.
+    [Fact]
+    public async Task A_request_to_this_machine_goes_through_no_proxy()
+    {
+        var proxy = Api(_ => new Answer(502));
+        var api = ApiFor("a1");
+        var session = Session();
+        var usual = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new WebProxy(proxy.Address);
+        try
+        {
+            using var response = await Client(session, api.Address).GetAsync(api.Address, Ct);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = usual;
+        }
+
+        Assert.Single(api.Requests);
+        Assert.Empty(proxy.Requests);
     }
 
     [Fact]

@@ -120,6 +120,8 @@ public sealed class IdentityService : IAsyncDisposable
             builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // Keys in a 0700 folder: that is known.
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // A failed start is Program's to report.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None); // A stale cookie is no error of the service.
         }
 
         AddServices(builder.Services, options);

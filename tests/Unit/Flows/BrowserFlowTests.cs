@@ -20,6 +20,7 @@ public sealed class BrowserFlowTests : IDisposable
     private readonly Channel<string?> _pasted = Channel.CreateUnbounded<string?>();
     private readonly AuthorizationRequest _request;
     private Uri? _shown;
+    private bool _listenerIsGone;
 
     public BrowserFlowTests() => _request = new AuthorizationRequest(
         new Uri("https://id.example/authorize"), "https://id.example", false, new OAuthClient("genlabz-cli", null), "openid", [], _listener.RedirectUri);
@@ -36,8 +37,14 @@ public sealed class BrowserFlowTests : IDisposable
 
     public void Dispose()
     {
-        _listener.Dispose();
+        if (!_listenerIsGone) _listener.Dispose();
         _server.Dispose();
+    }
+
+    private void CloseListener()
+    {
+        _listener.Dispose();
+        _listenerIsGone = true;
     }
 
     private static Task<T> Soon<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
@@ -168,15 +175,16 @@ public sealed class BrowserFlowTests : IDisposable
             return ScriptedServer.Answer(Tokens);
         });
         var signIn = SignIn();
-        var first = Browse("code=c1&state={state}");
-        using var second = await Visitor.Connect(_listener.RedirectUri);
-        await second.Say(Visitor.Head(Callback("code=c1&state={state}")));
+        var pages = new[] { Browse("code=c1&state={state}"), Browse("code=c1&state={state}") };
+        while (_server.Requests.Count == 0) await Task.Yield();
         bothAreHere.SetResult();
 
         using (var grant = await signIn) await grant.TellBrowserAsync(AnswerPage.SignedIn("GenLabZ"));
 
+        Assert.Contains("Signed in", await await Task.WhenAny(pages), StringComparison.Ordinal);
+        CloseListener();
+        await Task.WhenAll(pages);
         Assert.Single(_server.Requests);
-        Assert.Contains("Signed in", await first, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -354,6 +362,37 @@ public sealed class BrowserFlowTests : IDisposable
         using (var grant = await signIn) Assert.Null(grant.Browser);
 
         await Soon(browser.Hear());
+    }
+
+    [Fact]
+    public async Task A_browser_whose_code_was_pasted_first_neither_ends_the_sign_in_nor_is_told_that_it_failed()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            using var one = new BrowserFlowTests();
+            await one.PasteWhileTheBrowserWaits();
+        }
+    }
+
+    private async Task PasteWhileTheBrowserWaits()
+    {
+        var browserIsHere = new TaskCompletionSource();
+        _server.Does(TokenAddress, async _ =>
+        {
+            await browserIsHere.Task;
+            return ScriptedServer.Answer(Tokens);
+        });
+        var signIn = SignIn(paste: true);
+        Paste($"{Callback("code=c1&state={state}")}\n");
+        while (_server.Requests.Count == 0) await Task.Yield();
+        var page = Browse("code=c1&state={state}");
+        Assert.StartsWith("HTTP/1.1 404", await Visitor.Get(new Uri(_listener.RedirectUri, "/stray")), StringComparison.Ordinal);
+        browserIsHere.SetResult();
+
+        using (var grant = await signIn) Assert.Equal("at", grant.Token.AccessToken);
+        CloseListener();
+
+        Assert.DoesNotContain("Not signed in", await page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class RequestTraceTests : IDisposable
     public RequestTraceTests()
     {
         _http = new HttpClient(_server, disposeHandler: false);
-        _client = new ServiceClient(() => _http, _lines.Add);
+        _client = new ServiceClient(_ => _http, _lines.Add);
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -17,7 +17,7 @@ public sealed class ServiceClientTests
         try
         {
             using var http = ServiceClient.CreateHttpClient("test/1.0");
-            var answer = new ServiceClient(() => http)
+            var answer = new ServiceClient(_ => http)
                 .GetAsync(server.RedirectUri, "s3cret-token", null, ServiceClient.UsualMaximumBytes, TestContext.Current.CancellationToken);
 
             await Task.WhenAny(answer, Served());

@@ -16,7 +16,7 @@ internal sealed class ScriptedServer : HttpMessageHandler
     /// <summary>The headers that decide what a request may do, beside each of <see cref="Requests"/>.</summary>
     public List<string> Headers { get; } = [];
 
-    public ServiceClient Client => new(() => new HttpClient(this, disposeHandler: false));
+    public ServiceClient Client => new(_ => new HttpClient(this, disposeHandler: false));
 
     public ScriptedServer Answers(string address, string body, int status = 200, Action<HttpResponseMessage>? with = null) =>
         Does(address, () =>

@@ -1,0 +1,63 @@
+using WholeProgram.World;
+
+namespace WholeProgram.CommandLine;
+
+public sealed class Help : IDisposable
+{
+    private readonly TemporaryFolder _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    private Cli Named(string name) => Cli.Named(name, _home.Path);
+
+    [Theory]
+    [InlineData("datagen")]
+    [InlineData("genlabz")]
+    public async Task Version_is_the_name_and_three_numbers(string name) =>
+        Assert.Equal(new Run(0, $"{name} 1.0.0\n", ""), await Named(name).RunAsync("--version"));
+
+    [Theory]
+    [InlineData("datagen", "", "auth")]
+    [InlineData("datagen", "auth", "login,logout,status,org,token")]
+    [InlineData("datagen", "auth login", "--flow,--no-browser,--port,--with-token,--format")]
+    [InlineData("datagen", "auth logout", "--local,--format")]
+    [InlineData("datagen", "auth status", "--format")]
+    [InlineData("datagen", "auth org", "--list,--use,--format")]
+    [InlineData("datagen", "auth token", "--min-validity,--refresh,--format")]
+    [InlineData("genlabz", "", "auth")]
+    [InlineData("genlabz", "auth", "login,logout,status,token")]
+    [InlineData("genlabz", "auth login", "--flow,--no-browser,--port,--with-token,--format")]
+    [InlineData("genlabz", "auth status", "--format")]
+    public async Task Is_on_standard_output_at_every_level(string name, string command, string names)
+    {
+        var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        var run = await Named(name).RunAsync([.. words, "--help"]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.StandardError));
+        Assert.Contains($"  {name}{(words.Length > 0 ? " " : "")}{command} [", run.StandardOutput, StringComparison.Ordinal);
+        Assert.All(names.Split(','), word => Assert.Matches($@"(?m)^  {word}( |$)", run.StandardOutput));
+        Assert.Matches(@"(?m)^  (-\?, )?-h,.*--help|--help.*-h", run.StandardOutput);
+        Assert.Equal(run, await Named(name).RunAsync([.. words, "-h"]));
+    }
+
+    [Fact]
+    public async Task Of_GenLabZ_knows_no_organizations() =>
+        Assert.DoesNotContain("org", (await Named("genlabz").RunAsync("auth", "--help")).StandardOutput, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData]
+    [InlineData("auth")]
+    public async Task Is_the_answer_to_a_command_that_only_holds_others(params string[] command)
+    {
+        var run = await Named("datagen").RunAsync(command);
+
+        Assert.Equal(await Named("datagen").RunAsync([.. command, "--help"]), run);
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("login")]
+    public async Task Needs_neither_home_nor_server(string command) =>
+        Assert.Equal(0, (await Named("datagen").Without("HOME").RunAsync("auth", command, "--help")).ExitCode);
+}

@@ -1,0 +1,27 @@
+namespace WholeProgram.World;
+
+/// <summary>A user without root's rights, so that modes mean something: root becomes nobody for it, anybody else is one already.</summary>
+public sealed class Stranger
+{
+    private const int Nobody = 65534;
+    private readonly Cli _cli;
+
+    private Stranger(Cli cli) => _cli = cli;
+
+    public static Stranger Of(Cli cli, TemporaryFolder home)
+    {
+        var stranger = new Stranger(cli);
+        stranger.Owns(home.Path);
+        return stranger;
+    }
+
+    public void Owns(params string[] paths)
+    {
+        if (!Environment.IsPrivilegedProcess) return;
+        foreach (var path in paths) Native.GiveAway(path, Nobody);
+    }
+
+    public Task<Run> RunAsync(params string[] arguments) => Environment.IsPrivilegedProcess
+        ? _cli.RunInShellAsync($"exec setpriv --reuid={Nobody} --regid={Nobody} --clear-groups \"$@\"", arguments)
+        : _cli.RunAsync(arguments);
+}
