@@ -15,6 +15,12 @@ public sealed record SessionOptions
     /// <summary>What a server wants to be told at sign-in beside the standard parameters, written as an address's query: <c>audience=https%3A%2F%2Fapi.example.com</c>.</summary>
     public string? Parameters { get; init; }
 
+    /// <summary>
+    /// The redirect address as it is registered, for servers that compare it to the letter: <c>http</c>, the host <c>127.0.0.1</c> or
+    /// <c>localhost</c>, any path. Without a port, one that the system chooses. Null for <c>http://127.0.0.1/callback</c>.
+    /// </summary>
+    public string? RedirectUri { get; init; }
+
     /// <summary>The scopes asked for at sign-in, space separated.</summary>
     public required string Scope { get; init; }
 
@@ -40,6 +46,7 @@ public sealed record SessionOptions
             ClientId = Value("CLIENT_ID") ?? product.ClientId,
             ClientSecret = Value("CLIENT_SECRET"),
             Parameters = Value("PARAMETERS"),
+            RedirectUri = Value("REDIRECT_URI"),
             Scope = Value("SCOPE") ?? product.Scope,
             Folder = Value("CONFIG_DIR") is { } folder ? Path.GetFullPath(folder) : DefaultFolderOf(product, environment),
             Token = Value("TOKEN"),

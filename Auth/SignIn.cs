@@ -17,8 +17,9 @@ internal sealed class SignIn(
     {
         var client = new OAuthClient(options.ClientId, options.ClientSecret);
         var extra = ExtraParameters.Parse(options.Parameters, product.Variable("PARAMETERS"));
+        var redirect = options.RedirectUri is { } text ? EndpointAddress.Redirect(text, product.Variable("REDIRECT_URI")) : null;
         file.RequireWritable();
-        using var listener = (flow ?? product.DefaultFlow) == SignInFlow.Browser ? new LoopbackListener(redirectPort) : null;
+        using var listener = (flow ?? product.DefaultFlow) == SignInFlow.Browser ? new LoopbackListener(redirectPort, redirect) : null;
         var server = await DiscoverAsync(cancellation).ConfigureAwait(false);
         var tokenEndpoint = EndpointAddress.Of(server.Endpoints.TokenEndpoint, "token_endpoint", options.Issuer);
 

@@ -28,8 +28,10 @@ internal sealed class LoopbackListener : IDisposable
 
     /// <summary>Listens at once.</summary>
     /// <param name="port">0 for one that the system chooses.</param>
-    public LoopbackListener(int port)
+    /// <param name="registered">Whose host and path the redirect URI has; its port counts where <paramref name="port"/> is 0.</param>
+    public LoopbackListener(int port, Uri? registered = null)
     {
+        if (port == 0 && registered is { IsDefaultPort: false }) port = registered.Port;
         _listener = new TcpListener(IPAddress.Loopback, port);
         try
         {
@@ -42,7 +44,8 @@ internal sealed class LoopbackListener : IDisposable
                 $"can't listen on 127.0.0.1:{port}, where the browser would come back to", "choose another --port", problem);
         }
 
-        RedirectUri = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/callback");
+        var actual = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        RedirectUri = new Uri($"http://{registered?.Host ?? "127.0.0.1"}:{actual}{registered?.AbsolutePath ?? "/callback"}");
         _ = AcceptAsync();
     }
 

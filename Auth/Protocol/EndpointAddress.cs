@@ -23,6 +23,13 @@ internal static class EndpointAddress
             ?? throw new AuthException($"the {name} of {Printable.Text(issuer)} is not an https address: {Printable.Text(text)}");
     }
 
+    /// <summary>A redirect address on this machine (RFC 8252 sections 7.3 and 8.3).</summary>
+    public static Uri Redirect(string text, string variable) =>
+        Parse(text) is { Scheme: "http", Host: "127.0.0.1" or "localhost", Query: "", Fragment: "" } redirect
+            ? redirect
+            : throw new AuthException(
+                $"{variable} is not a redirect address on this machine", "it takes one such as http://localhost:8400/callback");
+
     public static bool IsSafe(Uri address) =>
         address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && IsLoopback(address));
 

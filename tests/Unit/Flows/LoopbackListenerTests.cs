@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Datagen.Auth;
 using Datagen.Auth.Flows;
+using Datagen.Auth.Protocol;
 using Unit.World;
 
 namespace Unit.Flows;
@@ -36,6 +37,27 @@ public sealed partial class LoopbackListenerTests : IDisposable
         Assert.Equal("code=c1&state=s1", await Deliver());
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await answer, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("http://localhost/signed-in", 0, @"^http://localhost:[1-9]\d+/signed-in$")]
+    [InlineData("http://127.0.0.1/", 0, @"^http://127\.0\.0\.1:[1-9]\d+/$")]
+    [InlineData(null, 0, @"^http://127\.0\.0\.1:[1-9]\d+/callback$")]
+    public void A_registered_redirect_address_gives_host_and_path(string? registered, int port, string pattern)
+    {
+        using var listener = new LoopbackListener(port, registered is null ? null : EndpointAddress.Redirect(registered, "X"));
+
+        Assert.Matches(pattern, listener.RedirectUri.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("https://localhost:8400/callback")]
+    [InlineData("http://evil.example/callback")]
+    [InlineData("http://localhost:8400/callback?x=1")]
+    [InlineData("http://localhost:8400/callback#x")]
+    [InlineData("http://user@localhost:8400/callback")]
+    [InlineData("localhost:8400")]
+    public void A_redirect_address_elsewhere_is_refused(string registered) =>
+        Assert.Throws<AuthException>(() => EndpointAddress.Redirect(registered, "GENLABZ_REDIRECT_URI"));
 
     [Fact]
     public void Listens_on_127_0_0_1_alone_on_a_port_that_the_system_chose()
