@@ -21,6 +21,12 @@ public sealed class NotSignedInException : AuthException
     internal NotSignedInException(string message, string hint, bool noCredential = false)
         : base(message, hint) => NoCredential = noCredential;
 
+    internal static NotSignedInException Nobody(Product product) =>
+        new("you are not signed in", product.LoginHint, noCredential: true);
+
+    internal static NotSignedInException Ended(Product product) =>
+        new("your session has expired or was revoked", product.LoginHint);
+
     /// <summary>True if nobody signed in at all, false if a session has ended.</summary>
     public bool NoCredential { get; }
 }

@@ -101,6 +101,8 @@ public sealed record Product
 
     internal string LoginCommand => $"{Name} auth login";
 
+    internal string LoginHint => $"run {LoginCommand}";
+
     /// <summary>The name of this product's environment variable that ends in <paramref name="suffix"/>.</summary>
     internal string Variable(string suffix) => $"{EnvironmentPrefix}_{suffix}";
 

@@ -9,8 +9,6 @@ public sealed partial class Session
     /// <summary>A token that lives no longer than this is refreshed before use.</summary>
     public static readonly TimeSpan RefreshMargin = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan PatienceWhenCancelled = TimeSpan.FromSeconds(5);
-
     private readonly Product _product;
     private readonly SessionOptions _options;
     private readonly CredentialsFile? _file;
@@ -111,10 +109,12 @@ public sealed partial class Session
         if (!identity.IsMemberOf(slug)) throw NotAMembership(slug, "--use");
 
         using var held = await CredentialsFile.LockAsync(_clock, settled: null, cancellation).ConfigureAwait(false);
-        var credential = held!.Read() ?? throw NoCredential();
+        var credential = held!.Read() ?? throw NotSignedInException.Nobody(_product);
         if (credential.Email != before.Email || credential.Issuer != before.Issuer)
             throw new AuthException("somebody else has signed in meanwhile; nothing was changed");
         held.Write(credential with { ActiveOrgSlug = slug });
+        if (_options.Organization is { } other && other != slug)
+            _warn($"{_product.Variable("ORG")} is set to {Printable.Text(other)}, which goes before the active organization");
         return identity with { ActiveOrgSlug = slug };
     }
 
@@ -185,12 +185,12 @@ public sealed partial class Session
         var credential = await FreshAsync(cancellation).ConfigureAwait(false);
         if (await AskWithAsync(credential).ConfigureAwait(false) is { } identity) return identity;
         credential = await RefreshAsync(credential, RefreshReason.Refused, RefreshMargin, cancellation).ConfigureAwait(false);
-        return await AskWithAsync(credential).ConfigureAwait(false) ?? throw Ended();
+        return await AskWithAsync(credential).ConfigureAwait(false) ?? throw NotSignedInException.Ended(_product);
 
         // Each credential at its own server: the one adopted after a refusal may be of another sign-in.
         async Task<Identity?> AskWithAsync(Credential with)
         {
-            var endpoints = await with.FindEndpointsAsync(_service, SignInHint, cancellation).ConfigureAwait(false);
+            var endpoints = await with.FindEndpointsAsync(_service, _product.LoginHint, cancellation).ConfigureAwait(false);
             return await AskAsync(endpoints, with.AccessToken, with.Issuer ?? "the server", with).ConfigureAwait(false);
         }
 
@@ -216,123 +216,10 @@ public sealed partial class Session
             : await RefreshAsync(credential, RefreshReason.Stale, RefreshMargin, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<Credential> RefreshAsync(
-        Credential seen, RefreshReason reason, TimeSpan margin, CancellationToken cancellation)
-    {
-        if (seen.RefreshToken is null)
-            return reason == RefreshReason.Stale && StillValid(seen) ? seen : throw Ended();
+    private Task<Credential> RefreshAsync(Credential seen, RefreshReason reason, TimeSpan margin, CancellationToken cancellation) =>
+        new Refresh(_product, CredentialsFile, _service, _clock, _warn).RunAsync(seen, reason, margin, cancellation);
 
-        try
-        {
-            using var held = await CredentialsFile.LockAsync(_clock, AnotherProcessRefreshed, cancellation).ConfigureAwait(false);
-            var stored = (held is null ? CredentialsFile.Read() : held.Read()) ?? throw NoCredential();
-            return held is null || Serves(stored) ? stored : await SpendRefreshTokenAsync(held, stored, cancellation).ConfigureAwait(false);
-        }
-        catch (AuthException problem) when (
-            problem is ServiceUnreachableException or TooManyRequestsException && reason == RefreshReason.Stale && StillValid(seen))
-        {
-            return seen;
-        }
-        catch (CredentialsFileException problem) when (
-            problem.Problem is CredentialsFileProblem.Unwritable or CredentialsFileProblem.Locked
-            && reason == RefreshReason.Stale && StillValid(seen))
-        {
-            return seen;
-        }
-
-        bool StillValid(Credential credential) => credential.OutlivesBy(TimeSpan.Zero, _clock.GetUtcNow());
-
-        // A token that another process got since this one looked is as new as one can be, even if it lives for less than the margin.
-        bool Serves(Credential stored) =>
-            reason != RefreshReason.Asked
-            && (stored.AccessToken != seen.AccessToken
-                ? StillValid(stored)
-                : reason == RefreshReason.Stale && stored.OutlivesBy(margin, _clock.GetUtcNow()));
-
-        bool AnotherProcessRefreshed() => CredentialsFile.Read() is { } stored && Serves(stored);
-    }
-
-    private async Task<Credential> SpendRefreshTokenAsync(
-        LockedCredentials held, Credential stored, CancellationToken cancellation)
-    {
-        var endpoints = await stored.FindEndpointsAsync(_service, SignInHint, cancellation).ConfigureAwait(false);
-        var endpoint = EndpointAddress.Of(endpoints.TokenEndpoint, "token_endpoint", stored.Issuer ?? "the server");
-        KeyValuePair<string, string>[] form =
-        [
-            new("grant_type", GrantType.RefreshToken),
-            new("refresh_token", stored.RefreshToken ?? throw Ended()),
-            .. stored.ClientOf(_product).Fields,
-        ];
-        held.Reserve(stored);
-
-        // From here on the refresh token may be spent, so giving up means to wait a little for its successor.
-        cancellation.ThrowIfCancellationRequested();
-        using var patience = new CancellationTokenSource();
-        using var givingUp = cancellation.Register(() => patience.CancelAfter(PatienceWhenCancelled));
-        var answer = await TokenEndpoint.RequestAsync(_service, endpoint, form, patience.Token).ConfigureAwait(false);
-
-        if (answer.Token is { } token)
-        {
-            var now = _clock.GetUtcNow();
-            var refreshed = stored with
-            {
-                AccessToken = token.AccessToken!,
-                RefreshToken = token.RefreshToken ?? stored.RefreshToken,
-                IdToken = token.IdToken ?? stored.IdToken,
-                StoredAt = now,
-                ExpiresAt = token.ExpiresIn is { } lifetime ? now + lifetime.ToTimeSpan() : null,
-            };
-            if (_product.IdentityIsInIdToken && token.IdToken is { } idToken) refreshed = WithIdentity(refreshed, stored, idToken);
-            StoreSuccessor(held, refreshed);
-            cancellation.ThrowIfCancellationRequested();
-            return refreshed;
-        }
-
-        if (answer.Error!.Code != ErrorCode.InvalidGrant)
-            throw TokenEndpoint.Refusal(endpoint, "to refresh the session", answer.Error);
-
-        // Somebody without our lock, such as a restored backup or another machine on the same file, may have been first.
-        return held.Read() is { } other && other.RefreshToken != stored.RefreshToken && other.OutlivesBy(TimeSpan.Zero, _clock.GetUtcNow())
-            ? other
-            : throw Ended();
-    }
-
-    // The new tokens must be stored whatever this says: the old refresh token is spent. Straight from the token endpoint the
-    // signature need not be checked (OpenID Connect Core section 3.1.3.7, item 6), which spares a request for the keys.
-    private Credential WithIdentity(Credential refreshed, Credential stored, string compact)
-    {
-        try
-        {
-            var idToken = IdToken.Parse(compact);
-            idToken.RequireClaims(stored.Issuer ?? "", stored.ClientId ?? _product.ClientId, nonce: null, _clock.GetUtcNow());
-            if (stored.IdToken is { } old && IdToken.Parse(old).About.Sub != idToken.About.Sub)
-                throw new AuthException("the server's ID token is about somebody else"); // OpenID Connect Core section 12.2
-            // One that names no email names nobody's groups either: its server keeps both for UserInfo.
-            return idToken.About.Email is { } email
-                ? refreshed with { IdToken = compact, Email = email, Groups = idToken.About.AllGroups() }
-                : refreshed with { IdToken = compact };
-        }
-        catch (AuthException problem)
-        {
-            _warn($"{problem.Message}; what was known of you is kept");
-            return refreshed with { IdToken = stored.IdToken };
-        }
-    }
-
-    private static void StoreSuccessor(LockedCredentials held, Credential refreshed)
-    {
-        try
-        {
-            held.Write(refreshed);
-        }
-        catch (CredentialsFileException problem)
-        {
-            // Reserved as it was, it still failed. The old refresh token is spent, so the old credential must not pass for a good one.
-            throw new AuthException($"the session was refreshed, but {problem.Message}", "you may have to sign in again", problem);
-        }
-    }
-
-    private Credential Stored() => CredentialsFile.Read() ?? throw NoCredential();
+    private Credential Stored() => CredentialsFile.Read() ?? throw NotSignedInException.Nobody(_product);
 
     private string GivenToken() => BearerToken.IsWellFormed(_options.Token)
         ? _options.Token
@@ -348,21 +235,8 @@ public sealed partial class Session
     private NotSignedInException TokenFromEnvironment(string what) =>
         new($"the token in {_product.Variable("TOKEN")} {what}", $"set {_product.Variable("TOKEN")} to a valid token, or unset it and run {_product.LoginCommand}");
 
-    private NotSignedInException NoCredential() => new("you are not signed in", SignInHint, noCredential: true);
-
-    private NotSignedInException Ended() => new("your session has expired or was revoked", SignInHint);
-
     private AuthException NotAMembership(string slug, string source) =>
         new($"you are not a member of an organization called {Printable.Text(slug)} ({source})", $"{_product.Name} auth org --list shows yours");
-
-    private string SignInHint => $"run {_product.LoginCommand}";
-
-    private enum RefreshReason
-    {
-        Stale,
-        Refused,
-        Asked,
-    }
 }
 
 /// <summary>An access token (RFC 6750).</summary>

@@ -75,6 +75,11 @@ internal static class PemFile
             isCertificate = label.SequenceEqual("CERTIFICATE-----"u8) || label.SequenceEqual("X509 CERTIFICATE-----"u8);
             var end = pem.IndexOf("-----END "u8);
             if (end < 0 || (end > 0 && pem[end - 1] != '\n')) return false;
+            for (var body = pem[..end]; !body.IsEmpty;)
+            {
+                if (TakeLine(ref body).IsEmpty) return false; // To OpenSSL, what stands before an empty line is a header.
+            }
+
             if (Base64.DecodeFromUtf8(pem[..end], buffer, out _, out var length) != OperationStatus.Done) return false;
             der = buffer.AsSpan(0, length);
             pem = pem[(end + "-----END "u8.Length)..];

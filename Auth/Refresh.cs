@@ -1,0 +1,147 @@
+using Datagen.Auth.Protocol;
+using Datagen.Storage;
+
+namespace Datagen.Auth;
+
+/// <summary>A fresh credential for a stale one (RFC 6749 section 6): under the lock, once for all who ask, and never lost.</summary>
+/// <remarks>
+/// The order. Take the lock, or see that another process has refreshed while this one waited. Read the file again. Make sure that
+/// a successor can be written. Only then spend the refresh token; and from then on nothing comes between it and its successor.
+/// </remarks>
+internal sealed class Refresh(
+    Product product, CredentialsFile file, ServiceClient service, TimeProvider clock, Action<string> warn)
+{
+    private static readonly TimeSpan PatienceWhenCancelled = TimeSpan.FromSeconds(5);
+
+    /// <param name="seen">The credential that does not do.</param>
+    /// <param name="reason">Why not.</param>
+    /// <param name="margin">How long one must live to do.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<Credential> RunAsync(
+        Credential seen, RefreshReason reason, TimeSpan margin, CancellationToken cancellation)
+    {
+        if (seen.RefreshToken is null)
+            return reason == RefreshReason.Stale && StillValid(seen) ? seen : throw NotSignedInException.Ended(product);
+
+        try
+        {
+            using var held = await file.LockAsync(clock, AnotherProcessRefreshed, cancellation).ConfigureAwait(false);
+            var stored = (held is null ? file.Read() : held.Read()) ?? throw NotSignedInException.Nobody(product);
+            return held is null || Serves(stored) ? stored : await SpendRefreshTokenAsync(held, stored, cancellation).ConfigureAwait(false);
+        }
+        catch (AuthException problem) when (
+            problem is ServiceUnreachableException or TooManyRequestsException && reason == RefreshReason.Stale && StillValid(seen))
+        {
+            return seen;
+        }
+        catch (CredentialsFileException problem) when (
+            problem.Problem is CredentialsFileProblem.Unwritable or CredentialsFileProblem.Locked
+            && reason == RefreshReason.Stale && StillValid(seen))
+        {
+            return seen;
+        }
+
+        bool StillValid(Credential credential) => credential.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow());
+
+        // A token that another process got since this one looked is as new as one can be, even if it lives for less than the margin.
+        bool Serves(Credential stored) =>
+            reason != RefreshReason.Asked
+            && (stored.AccessToken != seen.AccessToken
+                ? StillValid(stored)
+                : reason == RefreshReason.Stale && stored.OutlivesBy(margin, clock.GetUtcNow()));
+
+        bool AnotherProcessRefreshed() => file.Read() is { } stored && Serves(stored);
+    }
+
+    private async Task<Credential> SpendRefreshTokenAsync(
+        LockedCredentials held, Credential stored, CancellationToken cancellation)
+    {
+        var endpoints = await stored.FindEndpointsAsync(service, product.LoginHint, cancellation).ConfigureAwait(false);
+        var endpoint = EndpointAddress.Of(endpoints.TokenEndpoint, "token_endpoint", stored.Issuer ?? "the server");
+        KeyValuePair<string, string>[] form =
+        [
+            new("grant_type", GrantType.RefreshToken),
+            new("refresh_token", stored.RefreshToken ?? throw NotSignedInException.Ended(product)),
+            .. stored.ClientOf(product).Fields,
+        ];
+        held.Reserve(stored);
+
+        // From here on the refresh token may be spent, so giving up means to wait a little for its successor.
+        cancellation.ThrowIfCancellationRequested();
+        using var patience = new CancellationTokenSource();
+        using var givingUp = cancellation.Register(() => patience.CancelAfter(PatienceWhenCancelled));
+        var answer = await TokenEndpoint.RequestAsync(service, endpoint, form, patience.Token).ConfigureAwait(false);
+
+        if (answer.Token is { } token)
+        {
+            var now = clock.GetUtcNow();
+            var refreshed = stored with
+            {
+                AccessToken = token.AccessToken!,
+                RefreshToken = token.RefreshToken ?? stored.RefreshToken,
+                IdToken = token.IdToken ?? stored.IdToken,
+                StoredAt = now,
+                ExpiresAt = token.ExpiresIn is { } lifetime ? now + lifetime.ToTimeSpan() : null,
+            };
+            if (product.IdentityIsInIdToken && token.IdToken is { } idToken) refreshed = WithIdentity(refreshed, stored, idToken);
+            StoreSuccessor(held, refreshed);
+            cancellation.ThrowIfCancellationRequested();
+            return refreshed;
+        }
+
+        if (answer.Error!.Code != ErrorCode.InvalidGrant)
+            throw TokenEndpoint.Refusal(endpoint, "to refresh the session", answer.Error);
+
+        // Somebody without our lock, such as a restored backup or another machine on the same file, may have been first.
+        return held.Read() is { } other && other.RefreshToken != stored.RefreshToken && other.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow())
+            ? other
+            : throw NotSignedInException.Ended(product);
+    }
+
+    // The new tokens must be stored whatever this says: the old refresh token is spent. Straight from the token endpoint the
+    // signature need not be checked (OpenID Connect Core section 3.1.3.7, item 6), which spares a request for the keys.
+    private Credential WithIdentity(Credential refreshed, Credential stored, string compact)
+    {
+        try
+        {
+            var idToken = IdToken.Parse(compact);
+            idToken.RequireClaims(stored.Issuer ?? "", stored.ClientId ?? product.ClientId, nonce: null, clock.GetUtcNow());
+            if (stored.IdToken is { } old && IdToken.Parse(old).About.Sub != idToken.About.Sub)
+                throw new AuthException("the server's ID token is about somebody else"); // OpenID Connect Core section 12.2
+            // One that names no email names nobody's groups either: its server keeps both for UserInfo.
+            return idToken.About.Email is { } email
+                ? refreshed with { IdToken = compact, Email = email, Groups = idToken.About.AllGroups() }
+                : refreshed with { IdToken = compact };
+        }
+        catch (AuthException problem)
+        {
+            warn($"{problem.Message}; what was known of you is kept");
+            return refreshed with { IdToken = stored.IdToken };
+        }
+    }
+
+    private static void StoreSuccessor(LockedCredentials held, Credential refreshed)
+    {
+        try
+        {
+            held.Write(refreshed);
+        }
+        catch (CredentialsFileException problem)
+        {
+            // Reserved as it was, it still failed. The old refresh token is spent, so the old credential must not pass for a good one.
+            throw new AuthException($"the session was refreshed, but {problem.Message}", "you may have to sign in again", problem);
+        }
+    }
+}
+
+internal enum RefreshReason
+{
+    /// <summary>It is about to expire, or has.</summary>
+    Stale,
+
+    /// <summary>A server refused it.</summary>
+    Refused,
+
+    /// <summary>Somebody wants a new one.</summary>
+    Asked,
+}
