@@ -9,13 +9,13 @@ namespace Datagen.Trust;
 /// <remarks>
 /// The rule. The framework verifies host name, dates, purposes, constraints and signatures, always. All that is decided here is
 /// which roots it is given, and they are picked by name alone: each certificate of the machine's store whose subject is
-/// the issuer of one the server sent, or of one so picked. OpenSSL finds an issuer by that name, so no other root could
-/// end the chain; names count as equal here whenever they do for OpenSSL, and where that is hard to tell.
-/// A chain that fails with these is judged once more with the whole store before it is refused.
+/// the issuer of one the server sent, or of one so picked. OpenSSL looks for an issuer by that name, so no other could be in
+/// the chain. Names count as equal wherever they do for OpenSSL, and where that is hard to tell. The file is tried first,
+/// then the folders with it, then the whole store: a refusal is always the whole store's.
 ///
-/// The machine's store is the file SSL_CERT_FILE and the folders SSL_CERT_DIR. Without either it is the first bundle there is
-/// of those in <see cref="Bundles"/>; without SSL_CERT_DIR, the folders in <see cref="Folders"/> too. A file counts up to
-/// its first broken block. Roots that the user added for .NET count too, as everywhere in .NET.
+/// The machine's store is the file SSL_CERT_FILE and the folders SSL_CERT_DIR. Where both are unset it is the first of
+/// <see cref="Bundles"/> and the <see cref="Folders"/>; where one is, what OpenSSL takes in its place. Roots that the user
+/// added for .NET count too, as everywhere in .NET. Nothing is downloaded and no revocation is looked up.
 ///
 /// The framework would load the machine's store before it asks anyone, and does so once in a process. So here it loads
 /// an empty one, for good: whatever else in this process speaks TLS needs these options too. That is why this is part of
@@ -38,7 +38,11 @@ internal static partial class SystemTrust
 
     private static readonly string[] Folders = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
-    /// <summary>The options for every TLS connection of this process; null where the system judges chains itself. To be called before any thread is started.</summary>
+    // Debian's, Red Hat's and Alpine's.
+    private static readonly string[] BundlesOfOpenSsl = ["/usr/lib/ssl/cert.pem", "/etc/pki/tls/cert.pem", "/etc/ssl/cert.pem"];
+
+    /// <summary>The options for every TLS connection of this process; null where the system judges chains itself.</summary>
+    /// <remarks>Changes the C library's environment for a moment: no other thread may read it then.</remarks>
     public static SslClientAuthenticationOptions? Options()
     {
         if (!OperatingSystem.IsLinux()) return null;
@@ -48,7 +52,12 @@ internal static partial class SystemTrust
         LoadEmptyMachineStore(file, folders);
 
         // Here too an empty value means none.
-        string[] files = file is null ? folders is null ? Bundles : [] : file.Length == 0 ? [] : [Path.GetFullPath(file)];
+        string[] files = file switch
+        {
+            null => folders is null ? Bundles : BundlesOfOpenSsl,
+            "" => [],
+            _ => [Path.GetFullPath(file)],
+        };
         var directories = folders?.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath).ToArray() ?? Folders;
         return new SslClientAuthenticationOptions
         {

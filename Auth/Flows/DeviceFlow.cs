@@ -33,12 +33,14 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
         var interval = authorization.Interval;
         var wait = interval;
         var slowDowns = 0;
+        var wasKnown = false;
         while (true)
         {
+            var isLast = wait >= TimeLeft();
             await WaitAsync(wait, TimeLeft, cancellation).ConfigureAwait(false);
             // By the monotonic clock alone: a wall clock that jumps ends nothing. After a laptop's sleep, which that clock
             // does not count, the next poll brings the server's own expired_token.
-            if (TimeLeft() <= TimeSpan.Zero) throw Expired();
+            if (isLast || TimeLeft() <= TimeSpan.Zero) throw Expired();
 
             TokenAnswer answer;
             try
@@ -66,6 +68,7 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
             switch (answer.Error!.Code)
             {
                 case ErrorCode.AuthorizationPending:
+                    wasKnown = true;
                     break;
                 case ErrorCode.SlowDown:
                     SlowDown(answer.Error.Interval);
@@ -73,6 +76,7 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
                 case ErrorCode.AccessDenied or ErrorCode.AuthorizationDeclined:
                     throw new SignInFailedException("the sign-in was denied in the browser");
                 case ErrorCode.ExpiredToken:
+                case ErrorCode.InvalidGrant when wasKnown: // Some servers have forgotten a code once it expired.
                     throw Expired();
                 default:
                     throw TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", answer.Error);

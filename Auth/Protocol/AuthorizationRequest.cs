@@ -71,7 +71,7 @@ internal sealed class AuthorizationRequest(
     ];
 
     private static string FormEncode(IEnumerable<KeyValuePair<string, string>> parameters) =>
-        string.Join('&', parameters.Select(parameter => $"{parameter.Key}={Uri.EscapeDataString(parameter.Value)}"));
+        string.Join('&', parameters.Select(parameter => $"{Uri.EscapeDataString(parameter.Key)}={Uri.EscapeDataString(parameter.Value)}"));
 }
 
 /// <summary>A code or an error (RFC 6749 section 4.1.2): exactly one of the two is set.</summary>

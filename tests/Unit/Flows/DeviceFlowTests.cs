@@ -177,6 +177,23 @@ public class DeviceFlowTests
     }
 
     [Fact]
+    public async Task A_code_that_the_server_has_forgotten_after_a_while_has_expired()
+    {
+        _server.Answers(DeviceEndpoint, Authorization())
+            .Answers(TokenAddress, Pending, 400).Answers(TokenAddress, """{"error":"invalid_grant"}""", 400);
+
+        await Assert.ThrowsAsync<SignInFailedException>(() => SignIn());
+    }
+
+    [Fact]
+    public async Task A_code_that_the_server_never_knew_is_a_failure()
+    {
+        _server.Answers(DeviceEndpoint, Authorization()).Answers(TokenAddress, """{"error":"invalid_grant"}""", 400);
+
+        await Assert.ThrowsAsync<AuthException>(() => SignIn());
+    }
+
+    [Fact]
     public async Task Stops_by_itself_when_the_code_has_expired()
     {
         _server.Answers(DeviceEndpoint, Authorization("\"interval\":5,\"expires_in\":12"))

@@ -245,6 +245,24 @@ public class Token : Situation
         Assert.Equal(before, File.Bytes());
     }
 
+    [Theory]
+    [InlineData(Signal.Interrupt, 130)]
+    [InlineData(Signal.Terminate, 143)]
+    public async Task That_is_on_its_way_is_stored_even_if_a_signal_comes_first(Signal signal, int exitCode)
+    {
+        File.ExpiresIn(TimeSpan.FromMinutes(-1));
+        var old = File["refresh_token"];
+        Service.Faults.Add(new Fault("/token") { AfterHandling = true, Delay = TimeSpan.FromSeconds(1) });
+        using var refreshing = Datagen.Start("auth", "token");
+        await Eventually.HappensAsync(() => Service.Log.To("/token").Count > 0, () => refreshing.ErrorSoFar, Stop);
+
+        refreshing.Send(signal);
+
+        Assert.Equal(new Run(exitCode, "", "error: interrupted\n"), await refreshing.ExitAsync(Stop));
+        Assert.NotEqual(old, File["refresh_token"]);
+        Assert.True(Service.IsActive(File["refresh_token"]) && Service.IsActive(File["access_token"]));
+    }
+
     [Fact]
     public async Task Of_nobody_is_exit_4()
     {

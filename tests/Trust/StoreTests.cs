@@ -1,0 +1,192 @@
+using System.Text.RegularExpressions;
+using Trust.World;
+
+namespace Trust;
+
+/// <summary>Which roots there are, wherever and however they are kept.</summary>
+public sealed partial class StoreTests : IDisposable
+{
+    private readonly Folder _folder = new();
+    private readonly Entity _root = new("Root", KeyKind.EllipticCurve, 1);
+    private readonly Server _server;
+    private readonly string _rootPem, _otherPem;
+
+    public StoreTests()
+    {
+        var between = new Entity("Between", KeyKind.EllipticCurve, 2);
+        _server = new Server(
+            between.Certify(new Entity("Server", KeyKind.EllipticCurve, 3), Terms.Leaf),
+            [_root.Certify(between)],
+            System.Security.Authentication.SslProtocols.None);
+        _rootPem = Situation.Pem(_root.SelfSigned());
+        _otherPem = Situation.Pem(new Entity("Other", KeyKind.EllipticCurve, 4).SelfSigned());
+    }
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("OR", true)]
+    [InlineData("", false)]
+    [InlineData("O", false)]
+    [InlineData("?", false)]
+    [InlineData("?R", true, "in the text between blocks anything may stand")]
+    [InlineData("RG", true)]
+    [InlineData("GR", false, "not base64")]
+    [InlineData("CR", false, "another thing in PEM")]
+    [InlineData("ER", false, "nothing in it")]
+    [InlineData("UR", false, "no end")]
+    [InlineData("LR", false, "ends as something else")]
+    [InlineData("SR", false, "ends within a line")]
+    [InlineData("KR", true, "another block")]
+    [InlineData("T", false, "trusted for clients only, says another format")]
+    [InlineData("TR", true)]
+    [InlineData("XO", true, "the old label")]
+    [InlineData("B", true, "a block that is a single line")]
+    [InlineData("N", true, "no line break at the end")]
+    [InlineData("W", true, "blanks behind lines")]
+    [InlineData("I", false, "blanks before lines")]
+    [InlineData("MR", true, "a byte order mark")]
+    [InlineData("MOMR", true, "files with byte order marks, one after the other")]
+    public async Task A_file_counts_up_to_its_first_broken_block(string blocks, bool accepted, string why = "")
+    {
+        var file = _folder.Write("bundle.pem", string.Concat(blocks.Select(Block)));
+        Assert.Equal((accepted, why), (await Verdict(("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")), why));
+
+        var windows = _folder.Write("windows.pem", string.Concat(blocks.Select(Block)).ReplaceLineEndings("\r\n"));
+        Assert.Equal((accepted, why), (await Verdict(("SSL_CERT_FILE", windows), ("SSL_CERT_DIR", "")), why));
+
+        string Block(char kind) => kind switch
+        {
+            'R' => _rootPem,
+            'O' => _otherPem,
+            '?' => "# Some authority\n-----BEGIN without an end\n\n",
+            'G' => _otherPem.Replace("\nMI", "\n*!", StringComparison.Ordinal),
+            'C' => "-----BEGIN CERTIFICATE-----\naGVsbG8gd29ybGQ=\n-----END CERTIFICATE-----\n",
+            'E' => "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+            'U' => Regex.Replace(_otherPem, "-----END.*\n", ""),
+            'L' => _otherPem.Replace("END CERTIFICATE", "END X509 CRL", StringComparison.Ordinal),
+            'S' => _otherPem.Replace("\n-----END", "-----END", StringComparison.Ordinal),
+            'K' => "-----BEGIN SOMETHING-----\naGVsbG8gd29ybGQ=\n-----END SOMETHING-----\n",
+            'T' => _rootPem.Replace(" CERTIFICATE", " TRUSTED CERTIFICATE", StringComparison.Ordinal),
+            'X' => _rootPem.Replace(" CERTIFICATE", " X509 CERTIFICATE", StringComparison.Ordinal),
+            'B' => LineWithin().Replace(_rootPem, ""),
+            'N' => _rootPem.TrimEnd(),
+            'W' => _rootPem.Replace("\n", " \t\n", StringComparison.Ordinal),
+            'I' => "  " + _rootPem.Replace("\n", "\n  ", StringComparison.Ordinal),
+            'M' => "\uFEFF",
+            _ => throw new ArgumentException(kind.ToString()),
+        };
+    }
+
+    [GeneratedRegex("(?<=[A-Za-z0-9+/=])\n(?=[A-Za-z0-9+/=])")]
+    private static partial Regex LineWithin();
+
+    [Fact]
+    public async Task A_file_without_PEM_around_it_does_not_count()
+    {
+        var file = _folder.Write("root.der", _root.SelfSigned().RawData);
+
+        Assert.False(await Verdict(("SSL_CERT_FILE", file), ("SSL_CERT_DIR", _folder.Path)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/dev/null")]
+    [InlineData("/dev/zero")]
+    [InlineData("/nowhere/bundle.pem")]
+    [InlineData("/")]
+    public async Task Without_a_file_that_can_be_read_nothing_is_trusted(string file)
+    {
+        Assert.False(await Verdict(("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")));
+        Assert.False(await Verdict(("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "/nowhere")));
+    }
+
+    [Fact]
+    public async Task A_relative_file_is_found_from_the_working_folder()
+    {
+        var file = Path.GetRelativePath(Path.GetTempPath(), _folder.Write("bundle.pem", _rootPem));
+
+        Assert.True(await Verdict(("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")));
+    }
+
+    [Fact]
+    public async Task A_file_does_not_hide_the_folders()
+    {
+        var file = _folder.Write("bundle.pem", _otherPem);
+        var folder = Path.GetDirectoryName(_folder.Write("more/root.pem", _rootPem));
+
+        Assert.True(await Verdict(("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folder)));
+    }
+
+    [Fact]
+    public async Task Folders_hold_files_of_any_name()
+    {
+        _folder.Write("one/README", "nothing");
+        _folder.Write("one/sub/root.pem", _otherPem);
+        _folder.Write("two/whatever", _otherPem + _rootPem);
+        var folders = $"{_folder.In("one")}:/nowhere::{_folder.In("two")}";
+
+        Assert.True(await Verdict(("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", folders)));
+        Assert.True(await Verdict(("SSL_CERT_DIR", folders)));
+        Assert.False(await Verdict(("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", _folder.In("one"))));
+    }
+
+    [Fact]
+    public async Task Folders_of_links_by_hash()
+    {
+        _folder.Write("elsewhere/root.crt", _rootPem);
+        Directory.CreateDirectory(_folder.In("certs"));
+        File.CreateSymbolicLink(_folder.In("certs/Root.pem"), _folder.In("elsewhere/root.crt"));
+        File.CreateSymbolicLink(_folder.In("certs/0a1b2c3d.0"), "Root.pem");
+        File.CreateSymbolicLink(_folder.In("certs/0a1b2c3d.1"), "nowhere.pem");
+
+        Assert.True(await Verdict(("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", _folder.In("certs"))));
+    }
+
+    [Fact]
+    public async Task An_intermediate_in_a_folder_and_its_root_in_the_file()
+    {
+        var between = new Entity("Between", KeyKind.EllipticCurve, 2);
+        using var server = new Server(
+            between.Certify(new Entity("Server", KeyKind.EllipticCurve, 3), Terms.Leaf), [], System.Security.Authentication.SslProtocols.None);
+        var file = _folder.Write("bundle.pem", _rootPem);
+        var folder = Path.GetDirectoryName(_folder.Write("more/between.pem", Situation.Pem(_root.Certify(between))));
+
+        Assert.True(await Verdict(server, ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folder)));
+        Assert.False(await Verdict(server, ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")));
+    }
+
+    [Fact]
+    public async Task Roots_that_the_user_added_for_dotnet_count()
+    {
+        var between = new Entity("Between", KeyKind.EllipticCurve, 2);
+        using var server = new Server(
+            between.Certify(new Entity("Server", KeyKind.EllipticCurve, 3), Terms.Leaf), [], System.Security.Authentication.SslProtocols.None);
+        var file = _folder.Write("bundle.pem", Situation.Pem(_root.Certify(between)));
+        var own = _root.SelfSigned();
+        _folder.Write(
+            $"home/.dotnet/corefx/cryptography/x509stores/root/{own.Thumbprint}.pfx",
+            own.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pfx)!);
+
+        Assert.True(await Verdict(("HOME", _folder.In("home")), ("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")));
+        Assert.True(await Verdict(server, ("HOME", _folder.In("home")), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")));
+        Assert.False(await Verdict(server, ("HOME", _folder.Path), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")));
+    }
+
+    private Task<bool> Verdict(params (string Name, string? Value)[] environment) => Verdict(_server, environment);
+
+    /// <summary>The verdict, which is the framework's too.</summary>
+    private async Task<bool> Verdict(Server server, params (string Name, string? Value)[] environment)
+    {
+        if (environment[0].Name != "HOME") environment = [("HOME", _folder.Path), .. environment];
+        var address = $"https://localhost:{server.Port}/";
+        var framework = Assert.Single(await Probe.Run(environment, "framework", address));
+        var trust = Assert.Single(await Probe.Run(environment, "trust", address));
+        Assert.Equal(framework == "accepted", trust == "accepted");
+        return trust == "accepted";
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+using Interop.World;
+
+[assembly: AssemblyFixture(typeof(Servers))]
+
+namespace Interop.World;
+
+/// <summary>The servers, each started when the first test wants it. Those that are set up alike are one.</summary>
+public sealed class Servers : IAsyncLifetime
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<Server>>> _servers = new();
+
+    public async ValueTask InitializeAsync() => await Packages.InstallAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in _servers.Values) (await server.Value).Dispose();
+    }
+
+    public Task<Server> ProviderAsync(IEnumerable<(string Name, string Value)> environment) => GetAsync("provider.mjs", environment);
+
+    public Task<Server> OddAsync() => GetAsync("odd.mjs", []);
+
+    private Task<Server> GetAsync(string script, IEnumerable<(string Name, string Value)> environment) => _servers.GetOrAdd(
+        $"{script} {string.Join(' ', environment)}",
+        _ => new Lazy<Task<Server>>(() => Server.StartAsync(script, environment))).Value;
+}
