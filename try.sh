@@ -58,6 +58,7 @@ sign_in() {
         return
     fi
     printf '\n$ %s auth login\n' "$1"
+    : >"$work/prompts"
     "$1" auth login 2>"$work/prompts" &
     login=$!
     address=

@@ -9,9 +9,9 @@ namespace Interop.Independent;
 public class Lifetimes(Servers servers) : ProviderSituation(servers)
 {
     protected override IEnumerable<(string Name, string Value)> Settings =>
-        [("ACCESS_TOKEN_TTL", "2"), ("REFRESH_TOKEN_TTL", "6"), ("DEVICE_CODE_TTL", "7")];
+        [("ACCESS_TOKEN_TTL", "4"), ("REFRESH_TOKEN_TTL", "12"), ("DEVICE_CODE_TTL", "7")];
 
-    [Fact]
+    [Fact] // Finding 9 was seen here.
     public async Task A_code_that_nobody_approves_expires()
     {
         using var login = Datagen(Provider).Start("auth", "login");
@@ -30,7 +30,7 @@ public class Lifetimes(Servers servers) : ProviderSituation(servers)
         var cli = Datagen(Provider);
         await SignInByBrowserAsync(cli);
         var (access, refresh) = (File["access_token"], File["refresh_token"]);
-        await Task.Delay(TimeSpan.FromSeconds(3), Stop);
+        await Task.Delay(TimeSpan.FromSeconds(5), Stop);
         Assert.Equal(HttpStatusCode.Unauthorized, await AskUserInfoAsync(Provider, "me", access));
         File.ExpiresIn(TimeSpan.FromHours(1)); // As where this machine's clock is slow.
 
@@ -45,7 +45,7 @@ public class Lifetimes(Servers servers) : ProviderSituation(servers)
     {
         var cli = Datagen(Provider);
         await SignInByBrowserAsync(cli);
-        await Task.Delay(TimeSpan.FromSeconds(7), Stop);
+        await Task.Delay(TimeSpan.FromSeconds(13), Stop);
         var before = File.Bytes();
 
         (await cli.RunAsync("auth", "status")).IsError(4, "expired or was revoked", "datagen auth login");
@@ -68,6 +68,6 @@ public class SlowDown(Servers servers) : ProviderSituation(servers)
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("error: slow_down", run.StandardError, StringComparison.Ordinal);
-        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(25));
+        Assert.True(Stopwatch.GetElapsedTime(start) >= TimeSpan.FromSeconds(5 + 10));
     }
 }
