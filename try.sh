@@ -28,6 +28,7 @@ trap 'exit 143' TERM
 ./publish.sh
 echo "try.sh: building the local identity service"
 dotnet build tests/LocalService -c Release -v quiet -nologo >"$work/build" 2>&1 || { cat "$work/build" >&2; exit 1; }
+: >"$work/service"
 dotnet tests/LocalService/bin/Release/net10.0/LocalService.dll --port 0 --state "$work/state" >"$work/service" 2>&1 &
 service=$!
 issuer=

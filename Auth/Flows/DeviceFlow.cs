@@ -87,6 +87,7 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
 
         void SlowDown(TimeSpan? named)
         {
+            wasKnown = true;
             slowDowns++;
             interval = Longer(interval + SlowDownStep, named ?? TimeSpan.Zero);
             wait = interval * Padding(slowDowns);

@@ -173,6 +173,11 @@ public sealed partial class StoreTests : IDisposable
             own.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pfx)!);
 
         Assert.True(await Verdict(("HOME", _folder.In("home")), ("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")));
+        using var elsewhere = new Server(
+            _root.Certify(new Entity("Server", KeyKind.EllipticCurve, 3), Terms.Leaf with { Host = "elsewhere.example" }),
+            [],
+            System.Security.Authentication.SslProtocols.None);
+        Assert.False(await Verdict(elsewhere, ("HOME", _folder.In("home")), ("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")));
         Assert.True(await Verdict(server, ("HOME", _folder.In("home")), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")));
         Assert.False(await Verdict(server, ("HOME", _folder.Path), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")));
     }
