@@ -110,7 +110,7 @@ internal sealed class Refresh(
                 throw new AuthException("the server's ID token is about somebody else"); // OpenID Connect Core section 12.2
             // One that names no email names nobody's groups either: its server keeps both for UserInfo.
             return idToken.About.Email is { } email
-                ? refreshed with { IdToken = compact, Email = email, Groups = idToken.About.AllGroups() }
+                ? refreshed with { IdToken = compact, Email = email, Groups = [.. idToken.About.AllGroups()] }
                 : refreshed with { IdToken = compact };
         }
         catch (AuthException problem)

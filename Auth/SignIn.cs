@@ -116,7 +116,7 @@ internal sealed class SignIn(
             TokenType = "Bearer",
             Email = claims.Email,
             ActiveOrgSlug = product.HasOrganizations ? claims.FirstOrganization() : null,
-            Groups = product.HasOrganizations ? null : claims.AllGroups(),
+            Groups = product.HasOrganizations ? null : [.. claims.AllGroups()],
             StoredAt = clock.GetUtcNow(),
             ExpiresAt = token.ExpiresIn is { } lifetime ? clock.GetUtcNow() + lifetime.ToTimeSpan() : null,
             RefreshToken = token.RefreshToken,

@@ -16,7 +16,7 @@ internal sealed record Credential
 
     public string? ActiveOrgSlug { get; init; }
 
-    public IReadOnlyList<string>? Groups { get; init; }
+    public string[]? Groups { get; init; }
 
     public DateTimeOffset StoredAt { get; init; }
 
@@ -46,7 +46,7 @@ internal sealed record Credential
 
     public static Credential Parse(ReadOnlySpan<byte> utf8)
     {
-        var credential = JsonSerializer.Deserialize(utf8, StorageJson.Readable.Credential);
+        var credential = JsonSerializer.Deserialize(utf8, StorageJson.Default.Credential);
         return IsToken(credential?.AccessToken) ? credential! : throw new JsonException("no usable access_token");
     }
 

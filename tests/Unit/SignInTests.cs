@@ -106,7 +106,7 @@ public sealed class SignInTests : IDisposable
         Assert.Equal(
             ("a1", "Bearer", "r1", "you@example.com", Issuer, "genlabz-cli", TokenAddress),
             (stored.AccessToken, stored.TokenType, stored.RefreshToken, stored.Email, stored.Issuer, stored.ClientId, stored.Endpoints?.TokenEndpoint));
-        Assert.Equal(["authors", "admins"], stored.Groups);
+        Assert.Equal(["authors", "admins"], stored.Groups!);
         Assert.Null(stored.ActiveOrgSlug);
         Assert.NotNull(stored.IdToken);
         Assert.Contains("<h1>Signed in to GenLabZ</h1>", await _page, StringComparison.Ordinal);
