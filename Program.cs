@@ -223,6 +223,7 @@ Session NewSession(OutputFormat format, bool verbose)
 HttpClient Connect(Uri address)
 {
     if (http is not null) return http;
+    Allocator.ExpectLittle();
     // Trust before anything that starts a thread: it changes the environment for a moment.
     var tls = address.Scheme == Uri.UriSchemeHttps ? SystemTrust.Options() : null;
     interruption.Listen();

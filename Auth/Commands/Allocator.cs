@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace Datagen.Auth.Commands;
+
+/// <summary>glibc's allocator, told that this process is small and short-lived.</summary>
+internal static partial class Allocator
+{
+    /// <summary>One arena, grown by a megabyte at a time: OpenSSL's start-up on a pool thread would otherwise grow one of its own page by page.</summary>
+    public static void ExpectLittle()
+    {
+        const int TopPad = -2, ArenaMaximum = -8;
+        if (!OperatingSystem.IsLinux()) return;
+        try
+        {
+            _ = Set(ArenaMaximum, 1);
+            _ = Set(TopPad, 1 << 20);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library: it does well without.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int Set(int parameter, int value);
+}
