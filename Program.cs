@@ -13,6 +13,7 @@ var product = Product.Named(Environment.GetCommandLineArgs()[0]);
 
 // The world, as far as a command may touch it.
 StandardStream.ReservePlaces();
+Allocator.ExpectLittle();
 using var results = new StandardStream(StandardStream.StandardOutput);
 using var messages = new StandardStream(StandardStream.StandardError);
 using var interruption = new Interruption();
@@ -26,6 +27,8 @@ try
         ["--version"] => PrintVersion(),
         ["auth", "token"] => await TokenCommand.RunAsync(
             NewSession(OutputFormat.Text, verbose: false), NewOutput(OutputFormat.Text), null, false, interruption.Token),
+        ["auth", "status"] => await StatusCommand.RunAsync(
+            NewSession(OutputFormat.Text, verbose: false), product, NewOutput(OutputFormat.Text), interruption.Token),
         _ => await ParseAndRunAsync(),
     };
     results.Flush();
@@ -223,7 +226,6 @@ Session NewSession(OutputFormat format, bool verbose)
 HttpClient Connect(Uri address)
 {
     if (http is not null) return http;
-    Allocator.ExpectLittle();
     // Trust before anything that starts a thread: it changes the environment for a moment.
     var tls = address.Scheme == Uri.UriSchemeHttps ? SystemTrust.Options() : null;
     interruption.Listen();

@@ -5,7 +5,10 @@ namespace Datagen.Auth.Commands;
 /// <summary>glibc's allocator, told that this process is small and short-lived.</summary>
 internal static partial class Allocator
 {
-    /// <summary>One arena, grown by a megabyte at a time: OpenSSL's start-up on a pool thread would otherwise grow one of its own page by page.</summary>
+    /// <summary>
+    /// One arena, grown by a megabyte at a time. Otherwise each thread takes 128 MiB of address space for one of its own, and OpenSSL's
+    /// start-up grows it page by page. To be called before any thread is started.
+    /// </summary>
     public static void ExpectLittle()
     {
         const int TopPad = -2, ArenaMaximum = -8;

@@ -1,0 +1,1 @@
+Console.WriteLine("datagen 1.0.0");
