@@ -34,7 +34,7 @@ public sealed class InAnEmptyRoot : IAsyncLifetime
 
     [Theory]
     [InlineData(1024)]
-    [InlineData(512)]
+    [InlineData(768)]
     public async Task It_starts(int addressSpace)
     {
         using var root = new EmptyRoot { AddressSpace = addressSpace };
@@ -67,7 +67,7 @@ public sealed class InAnEmptyRoot : IAsyncLifetime
 
     [Theory]
     [InlineData(1024)]
-    [InlineData(512)]
+    [InlineData(768)]
     public async Task It_signs_in_shows_who_is_signed_in_and_signs_out(int addressSpace)
     {
         using var root = new EmptyRoot
