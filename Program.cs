@@ -133,7 +133,7 @@ Command Login(Option<bool> verbose)
             output,
             parse.GetValue(flow),
             parse.GetValue(port),
-            browsers.Count == 0 ? null : address => Browser.Open(browsers, address, Product.All.Select(one => one.Variable("TOKEN"))),
+            browsers.Count == 0 ? null : address => Browser.Open(browsers, address, Product.SecretVariables),
             hasTerminal,
             canPaste ? StandardInput() : null,
             interruption.Token);

@@ -103,6 +103,10 @@ public sealed record Product
 
     internal string LoginHint => $"run {LoginCommand}";
 
+    /// <summary>The environment variables, of any product, whose values no other program is to see.</summary>
+    internal static IEnumerable<string> SecretVariables =>
+        All.SelectMany(product => new[] { product.Variable("TOKEN"), product.Variable("CLIENT_SECRET") });
+
     /// <summary>The name of this product's environment variable that ends in <paramref name="suffix"/>.</summary>
     internal string Variable(string suffix) => $"{EnvironmentPrefix}_{suffix}";
 

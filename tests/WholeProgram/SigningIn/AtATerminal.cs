@@ -94,9 +94,10 @@ public partial class AtATerminal : Situation
     }
 
     [Fact]
-    public async Task The_browsers_environment_is_the_persons_without_tokens()
+    public async Task The_browsers_environment_is_the_persons_without_secrets()
     {
-        var cli = Datagen.With("BROWSER", Browser()).With("DATAGEN_TOKEN", "").With("GENLABZ_TOKEN", "secret-of-genlabz").With("COLOUR", "blue");
+        var cli = Datagen.With("BROWSER", Browser()).With("DATAGEN_TOKEN", "").With("GENLABZ_TOKEN", "secret-of-genlabz")
+            .With("GENLABZ_CLIENT_SECRET", "another-secret").With("COLOUR", "blue");
 
         await SignInAtTerminalAsync(cli);
 
@@ -105,6 +106,7 @@ public partial class AtATerminal : Situation
         Assert.Contains("COLOUR=blue", environment);
         Assert.Contains($"HOME={Home.Path}", environment);
         Assert.DoesNotContain(environment, variable => variable.Contains("_TOKEN", StringComparison.Ordinal));
+        Assert.DoesNotContain(environment, variable => variable.Contains("secret", StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
