@@ -17,7 +17,7 @@ internal static class CredentialOrigin
         if (credential.Endpoints is { } endpoints) return endpoints;
         var issuer = credential.Issuer
             ?? throw new AuthException($"{CredentialsFile.FileName} does not say which server its token belongs to", hint);
-        var server = await Discovery.FindAsync(service, EndpointAddress.Issuer(issuer, "issuer"), cancellation).ConfigureAwait(false);
+        var server = await Discovery.FindAsync(service, EndpointAddress.Issuer(issuer, $"the issuer in {CredentialsFile.FileName}"), cancellation).ConfigureAwait(false);
         return server.Endpoints;
     }
 }

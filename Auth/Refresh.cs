@@ -30,12 +30,12 @@ internal sealed class Refresh(
             return held is null || Serves(stored) ? stored : await SpendRefreshTokenAsync(held, stored, cancellation).ConfigureAwait(false);
         }
         catch (AuthException problem) when (
-            problem is ServiceUnreachableException or TooManyRequestsException && reason == RefreshReason.Stale && StillValid(seen))
+            problem is (ServiceUnreachableException or TooManyRequestsException) && reason == RefreshReason.Stale && StillValid(seen))
         {
             return seen;
         }
         catch (CredentialsFileException problem) when (
-            problem.Problem is CredentialsFileProblem.Unwritable or CredentialsFileProblem.Locked
+            problem.Problem is (CredentialsFileProblem.Unwritable or CredentialsFileProblem.Locked)
             && reason == RefreshReason.Stale && StillValid(seen))
         {
             return seen;

@@ -24,9 +24,9 @@ internal sealed class SignIn(
         var tokenEndpoint = EndpointAddress.Of(server.Endpoints.TokenEndpoint, "token_endpoint", options.Issuer);
 
         using var grant = await (
-            listener is null ? ByDeviceAsync(prompts, cancellation)
+            listener is null ? ByDeviceAsync(cancellation)
             : flow is null && prompts.ReadPasted is not null && server.Endpoints.DeviceAuthorizationEndpoint is not null
-                ? FirstToFinish.RunAsync([ByBrowserAsync, stop => ByDeviceAsync(prompts, stop)], DiscardAsync, prompts.Note, cancellation)
+                ? FirstToFinish.RunAsync([ByBrowserAsync, ByDeviceAsync], DiscardAsync, prompts.Note, cancellation)
             : ByBrowserAsync(cancellation)).ConfigureAwait(false);
         try
         {
@@ -41,8 +41,8 @@ internal sealed class SignIn(
             throw;
         }
 
-        Task<Grant> ByDeviceAsync(SignInPrompts with, CancellationToken stop) =>
-            new DeviceFlow(service, clock, with).SignInAsync(
+        Task<Grant> ByDeviceAsync(CancellationToken stop) =>
+            new DeviceFlow(service, clock, prompts).SignInAsync(
                 EndpointAddress.Of(server.Endpoints.DeviceAuthorizationEndpoint, "device_authorization_endpoint", options.Issuer),
                 tokenEndpoint, client, options.Scope, extra, stop);
 

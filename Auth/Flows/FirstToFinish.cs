@@ -3,11 +3,11 @@ namespace Datagen.Auth.Flows;
 /// <summary>Several ways to sign in at once: whichever finishes first wins, and the others are called off.</summary>
 internal static class FirstToFinish
 {
+    /// <summary>A way that fails leaves the others going; the last failure is told when none is left, a person's "no" before any other.</summary>
     /// <param name="ways">The ways, in the order they are begun.</param>
     /// <param name="discard">Is given what a way brought that finished all the same when another had won.</param>
     /// <param name="note">Is told of a way that failed while others go on.</param>
     /// <param name="cancellation">Calls all of them off.</param>
-    /// <summary>A way that fails leaves the others going; the last failure is told when none is left, a person's "no" before any other.</summary>
     public static async Task<Grant> RunAsync(
         IEnumerable<Func<CancellationToken, Task<Grant>>> ways,
         Func<Grant, Task> discard,

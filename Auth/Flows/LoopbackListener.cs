@@ -98,14 +98,19 @@ internal sealed class LoopbackListener : IDisposable
         try
         {
             var head = await ReadHeadAsync(connection.GetStream(), timeout.Token).ConfigureAwait(false);
-            request.Query = QueryOf(head) ?? "";
-            if (QueryOf(head) is not null) kept = _requests.Writer.TryWrite(request);
-            else await request.AnswerNotFoundAsync(timeout.Token).ConfigureAwait(false);
+            if (QueryOf(head) is { } query)
+            {
+                request.Query = query;
+                kept = _requests.Writer.TryWrite(request);
+            }
+            else
+            {
+                await request.AnswerNotFoundAsync(timeout.Token).ConfigureAwait(false);
+            }
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
             // It said nothing in time, or hung up: nobody is left to be told.
-            kept = false;
         }
         finally
         {
