@@ -44,10 +44,112 @@ internal sealed record Credential
     // A record prints its members by default, and these are secrets.
     public override string ToString() => $"credential of {Email}";
 
+    /// <summary>Reads the file's content. By hand, since setting up the serializer would take longer than everything else that <c>auth token</c> does.</summary>
     public static Credential Parse(ReadOnlySpan<byte> utf8)
     {
-        var credential = JsonSerializer.Deserialize(utf8, StorageJson.Default.Credential);
-        return IsToken(credential?.AccessToken) ? credential! : throw new JsonException("no usable access_token");
+        string? accessToken = null, tokenType = null, email = null, activeOrgSlug = null, refreshToken = null, idToken = null;
+        string? issuer = null, clientId = null, clientSecret = null;
+        string[]? groups = null;
+        DateTimeOffset storedAt = default;
+        DateTimeOffset? expiresAt = null;
+        Endpoints? endpoints = null;
+        Dictionary<string, JsonElement>? others = null;
+
+        var json = new Utf8JsonReader(utf8);
+        try
+        {
+            json.Read();
+            JsonReading.Require(json.TokenType == JsonTokenType.StartObject);
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (json.ValueTextEquals("access_token"u8)) accessToken = json.ReadText();
+                else if (json.ValueTextEquals("token_type"u8)) tokenType = json.ReadText();
+                else if (json.ValueTextEquals("email"u8)) email = json.ReadText();
+                else if (json.ValueTextEquals("active_org_slug"u8)) activeOrgSlug = json.ReadText();
+                else if (json.ValueTextEquals("groups"u8)) groups = json.ReadTexts()?.ToArray();
+                else if (json.ValueTextEquals("stored_at"u8)) storedAt = Moment(ref json) ?? throw new JsonException("not a date and time");
+                else if (json.ValueTextEquals("expires_at"u8)) expiresAt = Moment(ref json);
+                else if (json.ValueTextEquals("refresh_token"u8)) refreshToken = json.ReadText();
+                else if (json.ValueTextEquals("id_token"u8)) idToken = json.ReadText();
+                else if (json.ValueTextEquals("issuer"u8)) issuer = json.ReadText();
+                else if (json.ValueTextEquals("client_id"u8)) clientId = json.ReadText();
+                else if (json.ValueTextEquals("client_secret"u8)) clientSecret = json.ReadText();
+                else if (json.ValueTextEquals("endpoints"u8)) endpoints = ReadEndpoints(ref json);
+                else Keep(ref json, ref others);
+            }
+
+            json.Read(); // Throws at whatever follows the object.
+        }
+        catch (InvalidOperationException notText)
+        {
+            throw new JsonException("half a surrogate pair, or bytes that are not UTF-8", notText);
+        }
+
+        return IsToken(accessToken)
+            ? new Credential
+            {
+                AccessToken = accessToken,
+                TokenType = tokenType,
+                Email = email,
+                ActiveOrgSlug = activeOrgSlug,
+                Groups = groups,
+                StoredAt = storedAt,
+                ExpiresAt = expiresAt,
+                RefreshToken = refreshToken,
+                IdToken = idToken,
+                Issuer = issuer,
+                ClientId = clientId,
+                ClientSecret = clientSecret,
+                Endpoints = endpoints,
+                Others = others,
+            }
+            : throw new JsonException("no usable access_token");
+    }
+
+    private static Endpoints? ReadEndpoints(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.Null) return null;
+        JsonReading.Require(json.TokenType == JsonTokenType.StartObject);
+        string? authorization = null, device = null, token = null, revocation = null, userinfo = null, keys = null;
+        Dictionary<string, JsonElement>? others = null;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("authorization_endpoint"u8)) authorization = json.ReadText();
+            else if (json.ValueTextEquals("device_authorization_endpoint"u8)) device = json.ReadText();
+            else if (json.ValueTextEquals("token_endpoint"u8)) token = json.ReadText();
+            else if (json.ValueTextEquals("revocation_endpoint"u8)) revocation = json.ReadText();
+            else if (json.ValueTextEquals("userinfo_endpoint"u8)) userinfo = json.ReadText();
+            else if (json.ValueTextEquals("jwks_uri"u8)) keys = json.ReadText();
+            else Keep(ref json, ref others);
+        }
+
+        return new Endpoints
+        {
+            AuthorizationEndpoint = authorization,
+            DeviceAuthorizationEndpoint = device,
+            TokenEndpoint = token,
+            RevocationEndpoint = revocation,
+            UserinfoEndpoint = userinfo,
+            JwksUri = keys,
+            Others = others,
+        };
+    }
+
+    private static DateTimeOffset? Moment(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.Null) return null;
+        return json.TokenType == JsonTokenType.String && json.TryGetDateTimeOffset(out var moment)
+            ? moment
+            : throw new JsonException("not a date and time");
+    }
+
+    private static void Keep(ref Utf8JsonReader json, ref Dictionary<string, JsonElement>? others)
+    {
+        var name = json.GetString()!;
+        json.Read();
+        (others ??= [])[name] = JsonElement.ParseValue(ref json);
     }
 
     /// <summary>Whether a text can be a token: visible ASCII, as in RFC 6749 appendix A.12.</summary>

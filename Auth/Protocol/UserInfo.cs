@@ -19,7 +19,16 @@ internal static class UserInfo
         if (answer.Body.Span.StartsWith("eyJ"u8))
             throw answer.Unexpected("it is a signed JWT; the client must be registered for plain JSON");
 
-        var claims = answer.Decode(WireJson.Default.Claims);
+        Claims claims;
+        try
+        {
+            claims = Claims.Parse(answer.Body.Span);
+        }
+        catch (System.Text.Json.JsonException problem)
+        {
+            throw answer.Unexpected("not the JSON that belongs there", problem);
+        }
+
         if (claims.Memberships?.Any(membership => membership is not { Slug.Length: > 0 }) == true)
             throw answer.Unexpected("a membership has no slug");
         return claims;
