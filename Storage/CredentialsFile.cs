@@ -52,7 +52,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
         try
         {
             var start = clock.GetTimestamp();
-            for (var wait = 2; !Native.TryLock(handle, _lockPath); wait = Math.Min(2 * wait, 50))
+            for (var wait = 2; !Native.TryLock(handle, _lockPath); wait = Math.Min(2 * wait, 10))
             {
                 if (clock.GetElapsedTime(start) >= LockPatience)
                     throw new CredentialsFileException(
