@@ -11,6 +11,7 @@ internal static class Printable
     public static string Text(string? foreign)
     {
         if (string.IsNullOrEmpty(foreign)) return "";
+        if (foreign.Length <= MaximumLength && !foreign.AsSpan().ContainsAnyExceptInRange(' ', '~')) return foreign;
         var shown = new StringBuilder(Math.Min(foreign.Length, MaximumLength));
         foreach (var rune in foreign.EnumerateRunes())
         {

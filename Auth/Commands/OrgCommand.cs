@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Datagen.Auth.Commands;
 
 internal static class OrgCommand
@@ -22,33 +20,24 @@ internal static class OrgCommand
     private static void Print(Output output, Identity identity)
     {
         if (output.Format == OutputFormat.Json)
-            output.PrintJson(json =>
-            {
-                json.WriteString("active_org_slug", identity.ActiveOrgSlug);
-                json.WriteStartArray("memberships");
-                foreach (var membership in identity.Memberships)
+        {
+            output.PrintJson(
+                "memberships",
+                identity.Memberships,
+                json => json.WriteString("active_org_slug", identity.ActiveOrgSlug),
+                (json, membership) =>
                 {
-                    json.WriteStartObject();
                     json.WriteString("slug", membership.Slug);
                     json.WriteString("role", membership.Role);
                     json.WriteBoolean("active", membership.Slug == identity.ActiveOrgSlug);
-                    json.WriteEndObject();
-                }
+                });
+            return;
+        }
 
-                json.WriteEndArray();
-            });
-        else
-            output.PrintLine(Text(identity));
-    }
-
-    private static string Text(Identity identity)
-    {
-        var text = new StringBuilder("active_org_slug: ").Append(Printable.Text(identity.ActiveOrgSlug ?? "none"));
-        if (identity.Memberships.Count == 0) return text.Append("\nmemberships: none").ToString();
-        text.Append("\nmemberships:");
+        output.PrintLine($"active_org_slug: {Printable.Text(identity.ActiveOrgSlug ?? "none")}");
+        output.PrintLine(identity.Memberships.Count == 0 ? "memberships: none" : "memberships:");
         foreach (var membership in identity.Memberships)
         {
-            text.Append("\n  - ").Append(Printable.Text(membership.Slug));
             var active = membership.Slug == identity.ActiveOrgSlug;
             var about = (Printable.Text(membership.Role), active) switch
             {
@@ -57,9 +46,7 @@ internal static class OrgCommand
                 (var role, false) => $" ({role})",
                 (var role, true) => $" ({role}, active)",
             };
-            text.Append(about);
+            output.PrintLine($"  - {Printable.Text(membership.Slug)}{about}");
         }
-
-        return text.ToString();
     }
 }

@@ -51,6 +51,30 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
 
     public void PrintJson(Action<Utf8JsonWriter> writeProperties) => PrintLine(JsonLine(writeProperties));
 
+    /// <summary>An object that ends in an array of objects, which are written one by one: there can be 100,000 of them.</summary>
+    public void PrintJson<T>(
+        string array, IReadOnlyList<T> items, Action<Utf8JsonWriter> writeProperties, Action<Utf8JsonWriter, T> writeItem)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(buffer, Json);
+        var head = JsonLine(writeProperties);
+        results.Write(head.AsSpan(0, head.Length - 1));
+        results.Write($",\"{array}\":[");
+        for (var i = 0; i < items.Count; i++)
+        {
+            json.WriteStartObject();
+            writeItem(json, items[i]);
+            json.WriteEndObject();
+            json.Flush();
+            if (i > 0) results.Write(',');
+            results.Write(Printable.Json(Encoding.UTF8.GetString(buffer.WrittenSpan)));
+            buffer.ResetWrittenCount();
+            json.Reset();
+        }
+
+        results.Write("]}\n");
+    }
+
     public void Prompt(string line) => Say(line + '\n');
 
     public void Warn(string warning) => Prompt($"warning: {warning}");

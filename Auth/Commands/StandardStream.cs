@@ -6,22 +6,32 @@ namespace Datagen.Auth.Commands;
 /// <summary>A standard stream by write(2) alone: the console class would set up the terminal and its signals first.</summary>
 internal sealed partial class StandardStream(int descriptor) : TextWriter
 {
-    private readonly StringBuilder _pending = new();
+    private const int Enough = 64 << 10;
+    private byte[] _pending = [];
+    private int _length;
 
     public override Encoding Encoding => Encoding.UTF8;
 
-    public override void Write(char value) => _pending.Append(value);
+    public override void Write(char value) => Write([value]);
 
-    public override void Write(string? value) => _pending.Append(value);
+    public override void Write(string? value) => Write(value.AsSpan());
+
+    /// <summary>Keeps the text until there is a good deal of it. Characters of two halves must not be written one half at a time.</summary>
+    public override void Write(ReadOnlySpan<char> text)
+    {
+        if (_length >= Enough) Flush();
+        var most = _length + Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (most > _pending.Length) Array.Resize(ref _pending, Math.Max(most, 2 * _pending.Length));
+        _length += Encoding.UTF8.GetBytes(text, _pending.AsSpan(_length));
+    }
 
     public override void Flush()
     {
-        if (_pending.Length == 0) return;
-        var bytes = Encoding.UTF8.GetBytes(_pending.ToString());
-        _pending.Clear();
-        for (var sent = 0; sent < bytes.Length;)
+        var length = _length;
+        _length = 0;
+        for (var sent = 0; sent < length;)
         {
-            var count = WriteTo(descriptor, bytes.AsSpan(sent), (nuint)(bytes.Length - sent));
+            var count = WriteTo(descriptor, _pending.AsSpan(sent), (nuint)(length - sent));
             if (count >= 0) sent += (int)count;
             else if (Marshal.GetLastPInvokeError() is var error && error != Interrupted)
             {
