@@ -237,7 +237,7 @@ static FileStream StandardInput() => new(new SafeFileHandle(0, ownsHandle: false
 
 static Option<T> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
 {
-    var words = choices.Select(choice => choice.Word).ToArray();
+    var words = Array.ConvertAll(choices, choice => choice.Word);
     return new Option<T>(name)
     {
         Description = description,

@@ -38,10 +38,16 @@ internal static partial class Browser
             : [.. words, address];
     }
 
-    private static string[] EnvironmentWithout(HashSet<string> secrets) =>
-        [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Where(variable => !secrets.Contains((string)variable.Key))
-            .Select(variable => $"{variable.Key}={variable.Value}")];
+    private static string[] EnvironmentWithout(HashSet<string> secrets)
+    {
+        var environment = new List<string>();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (!secrets.Contains((string)variable.Key)) environment.Add($"{variable.Key}={variable.Value}");
+        }
+
+        return [.. environment];
+    }
 
     // Not Process: it sets up the terminal for the child, and can't give it /dev/null, so a browser's chatter would be in ours.
     private static bool Start(string[] arguments, string[] environment)

@@ -36,17 +36,26 @@ internal static class CommandLineErrors
         return false;
     }
 
-    internal static string? Nearest(string typed, IEnumerable<string> names) =>
-        names.Select(name => (Name: name, Distance: Distance(typed, name)))
-            .Where(candidate => candidate.Distance <= Math.Max(1, candidate.Name.TrimStart('-').Length / 2))
-            .OrderBy(candidate => candidate.Distance)
-            .Select(candidate => candidate.Name)
-            .FirstOrDefault();
+    internal static string? Nearest(string typed, IEnumerable<string> names)
+    {
+        string? nearest = null;
+        var least = int.MaxValue;
+        foreach (var name in names)
+        {
+            var distance = Distance(typed, name);
+            if (distance >= least || distance > Math.Max(1, name.TrimStart('-').Length / 2)) continue;
+            nearest = name;
+            least = distance;
+        }
+
+        return nearest;
+    }
 
     // Levenshtein's, one row at a time.
     private static int Distance(string a, string b)
     {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        var row = new int[b.Length + 1];
+        for (var j = 0; j < row.Length; j++) row[j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
             var diagonal = row[0];

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace Datagen.Auth.Protocol;
 
@@ -70,8 +71,13 @@ internal sealed class AuthorizationRequest(
         new("code_verifier", _codeVerifier),
     ];
 
-    private static string FormEncode(IEnumerable<KeyValuePair<string, string>> parameters) =>
-        string.Join('&', parameters.Select(parameter => $"{Uri.EscapeDataString(parameter.Key)}={Uri.EscapeDataString(parameter.Value)}"));
+    private static string FormEncode(IReadOnlyList<KeyValuePair<string, string>> parameters)
+    {
+        var query = new StringBuilder();
+        foreach (var (name, value) in parameters)
+            query.Append(query.Length > 0 ? "&" : "").Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
+        return query.ToString();
+    }
 }
 
 /// <summary>A code or an error (RFC 6749 section 4.1.2): exactly one of the two is set.</summary>

@@ -68,7 +68,13 @@ internal sealed class IdToken
             .GetAsync(jwksUri, bearer: null, organization: null, ServiceClient.KeySetMaximumBytes, cancellation).ConfigureAwait(false);
         if (!answer.IsSuccess) throw answer.Refusal("to give its keys");
         var keys = answer.Decode(WireJson.Default.JsonWebKeySet).Keys ?? [];
-        var candidates = keys.Select(Understand).OfType<JsonWebKey>()
+        var understood = new List<JsonWebKey>();
+        foreach (var key in keys)
+        {
+            if (Understand(key) is { } one) understood.Add(one);
+        }
+
+        var candidates = understood
             .Where(key => (_header.Kid is null || key.Kid == _header.Kid) && key.Use is null or "sig" && (key.Alg is null || key.Alg == _header.Alg))
             .Take(MaximumKeysTried);
         if (!candidates.Any(IsSignedWith)) throw Untrusted("none of the server's keys has signed it");

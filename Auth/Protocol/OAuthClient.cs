@@ -38,9 +38,21 @@ internal static class ExtraParameters
 
     /// <summary>Adds the parameters; one that stands there already is replaced, an empty one taken away.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> With(
-        this IEnumerable<KeyValuePair<string, string>> standard, IReadOnlyList<KeyValuePair<string, string>> extra) =>
-        [
-            .. standard.Where(parameter => extra.All(other => other.Key != parameter.Key)),
-            .. extra.Where(parameter => parameter.Value.Length > 0),
-        ];
+        this IEnumerable<KeyValuePair<string, string>> standard, IReadOnlyList<KeyValuePair<string, string>> extra)
+    {
+        var all = new List<KeyValuePair<string, string>>();
+        foreach (var parameter in standard)
+        {
+            var replaced = false;
+            foreach (var other in extra) replaced |= other.Key == parameter.Key;
+            if (!replaced) all.Add(parameter);
+        }
+
+        foreach (var parameter in extra)
+        {
+            if (parameter.Value.Length > 0) all.Add(parameter);
+        }
+
+        return all;
+    }
 }

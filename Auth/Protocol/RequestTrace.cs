@@ -59,8 +59,13 @@ internal static class RequestTrace
     }
 
     /// <summary>The values in a form that must not be shown.</summary>
-    public static IEnumerable<string> SecretsIn(IEnumerable<KeyValuePair<string, string>> form) =>
-        form.Where(field => !Shown.Contains(field.Key)).Select(field => field.Value);
+    public static IEnumerable<string> SecretsIn(IEnumerable<KeyValuePair<string, string>> form)
+    {
+        foreach (var (name, value) in form)
+        {
+            if (!Shown.Contains(name)) yield return value;
+        }
+    }
 
     // What is inside of something could be anything.
     private static string Plain(JsonElement value) =>
