@@ -1,10 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Datagen.Auth;
 using Datagen.Auth.Commands;
 using Datagen.Auth.Protocol;
+using Datagen.Storage;
 using Datagen.Trust;
 using Microsoft.Win32.SafeHandles;
 
@@ -29,6 +31,7 @@ try
             NewSession(OutputFormat.Text, verbose: false), NewOutput(OutputFormat.Text), null, false, interruption.Token),
         ["auth", "status"] => await StatusCommand.RunAsync(
             NewSession(OutputFormat.Text, verbose: false), product, NewOutput(OutputFormat.Text), interruption.Token),
+        [CompletionCommand.Name, .. var words] => CompletionCommand.RunCandidates(Root(), NewOutput(OutputFormat.Text), words),
         _ => await ParseAndRunAsync(),
     };
     results.Flush();
@@ -81,7 +84,7 @@ Command Root()
         Description = "Trace HTTP requests on stderr, every secret redacted",
         Recursive = true,
     };
-    var root = new Command(product.Name, $"{product.Title} command line") { version, verbose, Auth(verbose) };
+    var root = new Command(product.Name, $"{product.Title} command line") { version, verbose, Auth(verbose), Completion() };
     root.Options.Add(new HelpOption { Recursive = true });
     root.SetAction(parse => parse.GetValue(version) ? PrintVersion() : new HelpAction().Invoke(parse));
     return root;
@@ -151,6 +154,7 @@ Command Logout(Option<bool> verbose)
         product,
         NewOutput(parse.GetValue(format)),
         parse.GetValue(local),
+        ForgetOrganizations,
         interruption.Token));
     return logout;
 }
@@ -175,6 +179,7 @@ Command Org(Option<bool> verbose)
 {
     var list = new Option<bool>("--list") { Description = "List your organizations" };
     var use = new Option<string?>("--use") { Description = "Make an organization the active one", HelpName = "slug" };
+    use.CompletionSources.Add(_ => CacheFolder() is { } folder ? SeenOrganizations.Read(folder).Select(slug => new CompletionItem(slug)) : []);
     var format = Format();
     var org = new Command("org", "List your organizations, or switch the active one") { list, use, format };
     org.SetAction((parse, _) => OrgCommand.RunAsync(
@@ -183,6 +188,7 @@ Command Org(Option<bool> verbose)
         NewOutput(parse.GetValue(format)),
         parse.GetValue(list),
         parse.GetValue(use),
+        RememberOrganizations,
         interruption.Token));
     return org;
 }
@@ -204,6 +210,40 @@ Command Token(Option<bool> verbose)
         parse.GetValue(refresh),
         interruption.Token));
     return token;
+}
+
+Command Completion()
+{
+    var shell = new Argument<Shell>("shell")
+    {
+        Description = "bash, zsh or fish",
+        HelpName = "bash|zsh|fish",
+        CustomParser = argument => argument.Tokens[0].Value switch
+        {
+            "bash" => Shell.Bash,
+            "zsh" => Shell.Zsh,
+            "fish" => Shell.Fish,
+            var other => Refuse<Shell>(argument, $"completion is for bash, zsh or fish, not {other}"),
+        },
+    };
+    shell.CompletionSources.Clear();
+    shell.CompletionSources.Add("bash", "zsh", "fish");
+    var completion = new Command("completion", "Print a script that completes commands, options and organizations in your shell") { shell };
+    completion.SetAction(parse => CompletionCommand.Run(product, NewOutput(OutputFormat.Text), parse.GetValue(shell)));
+    return completion;
+}
+
+string? CacheFolder() => SeenOrganizations.Folder(product.Name, Environment.GetEnvironmentVariable);
+
+void RememberOrganizations(IEnumerable<string> slugs)
+{
+    if (Environment.GetEnvironmentVariable(product.Variable("TOKEN")) is null && CacheFolder() is { } folder)
+        SeenOrganizations.Write(folder, slugs);
+}
+
+void ForgetOrganizations()
+{
+    if (CacheFolder() is { } folder) SeenOrganizations.Delete(folder);
 }
 
 Option<OutputFormat> Format() =>
@@ -238,7 +278,7 @@ static FileStream StandardInput() => new(new SafeFileHandle(0, ownsHandle: false
 static Option<T> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
 {
     var words = Array.ConvertAll(choices, choice => choice.Word);
-    return new Option<T>(name)
+    var option = new Option<T>(name)
     {
         Description = description,
         HelpName = string.Join('|', words),
@@ -246,6 +286,9 @@ static Option<T> Choice<T>(string name, string description, params (string Word,
             ? choices[index].Value
             : Refuse<T>(argument, $"{name} takes {string.Join(" or ", words)}, not {argument.Tokens[0].Value}"),
     };
+    option.CompletionSources.Clear(); // The enumeration's own names.
+    option.CompletionSources.Add(words);
+    return option;
 }
 
 static T? Refuse<T>(ArgumentResult argument, string why)

@@ -3,9 +3,10 @@ namespace Datagen.Auth.Commands;
 internal static class LogoutCommand
 {
     public static async Task<int> RunAsync(
-        Session session, Product product, Output output, bool local, CancellationToken cancellation)
+        Session session, Product product, Output output, bool local, Action forget, CancellationToken cancellation)
     {
         var signedOut = await session.SignOutAsync(local, cancellation);
+        forget();
         output.Print(signedOut ? product.Words.SignedOut : product.Words.NoCredential);
         return ExitCode.Done;
     }

@@ -3,17 +3,17 @@ namespace Datagen.Auth.Commands;
 internal static class OrgCommand
 {
     public static async Task<int> RunAsync(
-        Session session, Product product, Output output, bool list, string? use, CancellationToken cancellation)
+        Session session, Product product, Output output, bool list, string? use, Action<IEnumerable<string>> remember, CancellationToken cancellation)
     {
         if (list == use is not null)
             throw new UsageException(
                 list ? "--list and --use can't be used together" : "one of --list and --use is needed",
                 $"{product.Name} auth org --list, or {product.Name} auth org --use SLUG");
 
-        if (use is not null)
-            output.Print(product.Words.Status, await session.UseOrganizationAsync(use, cancellation));
-        else
-            Print(output, await session.GetIdentityAsync(cancellation));
+        var identity = use is null ? await session.GetIdentityAsync(cancellation) : await session.UseOrganizationAsync(use, cancellation);
+        remember(identity.Memberships.Select(membership => membership.Slug));
+        if (use is null) Print(output, identity);
+        else output.Print(product.Words.Status, identity);
         return ExitCode.Done;
     }
 

@@ -1,0 +1,61 @@
+using System.Text;
+
+namespace Datagen.Storage;
+
+/// <summary>The organizations that were listed last, a slug a line: what the shell offers. Losing them costs nothing, so no failure is told.</summary>
+internal static class SeenOrganizations
+{
+    private const string FileName = "organizations";
+    private const int Most = 1_000;
+
+    /// <summary>The folder of what may be thrown away, or null where there is none.</summary>
+    public static string? Folder(string name, Func<string, string?> environment) =>
+        environment("XDG_CACHE_HOME") is { } cache && Path.IsPathRooted(cache) ? Path.Combine(cache, name)
+        : environment("HOME") is { Length: > 0 } home ? Path.Combine(home, ".cache", name)
+        : null;
+
+    public static IReadOnlyList<string> Read(string folder)
+    {
+        try
+        {
+            return [.. File.ReadLines(Path.Combine(folder, FileName)).Take(Most).Where(IsSafe)];
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    public static void Write(string folder, IEnumerable<string> slugs)
+    {
+        var seen = slugs.Where(IsSafe).Take(Most).ToList();
+        if (seen.SequenceEqual(Read(folder))) return;
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            using var file = new TemporaryFile(Path.Combine(folder, FileName));
+            file.Fill(Encoding.UTF8.GetBytes(string.Join('\n', seen)));
+            file.TakePlace();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or CredentialsFileException)
+        {
+            return;
+        }
+    }
+
+    public static void Delete(string folder)
+    {
+        try
+        {
+            File.Delete(Path.Combine(folder, FileName));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
+    }
+
+    // A shell puts them on the command line as they are, and the server chose them.
+    private static bool IsSafe(string slug) =>
+        slug.Length is > 0 and <= 100 && char.IsAsciiLetterOrDigit(slug[0]) && slug.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+}
