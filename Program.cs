@@ -32,6 +32,7 @@ try
         ["auth", "status"] => await StatusCommand.RunAsync(
             NewSession(OutputFormat.Text, verbose: false), product, NewOutput(OutputFormat.Text), interruption.Token),
         [CompletionCommand.Name, .. var words] => CompletionCommand.RunCandidates(Root(), NewOutput(OutputFormat.Text), words),
+        [ManualPages.Name, var folder, var date] => ManualPages.Write(Root(), product, folder, date),
         _ => await ParseAndRunAsync(),
     };
     results.Flush();

@@ -92,4 +92,13 @@ else
     publish datagen.csproj datagen
 fi
 ln -sfn datagen dist/genlabz
+
+# The manual, and what shells complete: asked of the executable itself.
+rm -rf dist/man dist/completions
+mkdir -p dist/man dist/completions
+date=$(git log -1 --format=%cs 2>/dev/null) || date=$(date -u +%Y-%m-%d)
+for product in datagen genlabz; do
+    "dist/$product" __manual dist/man "$date"
+    for shell in bash zsh fish; do "dist/$product" completion $shell >"dist/completions/$product.$shell"; done
+done
 [ -z "$sample" ] || publish sdk/sample/Sample.csproj sample

@@ -107,7 +107,7 @@ internal static class CompletionCommand
         """;
 }
 
-internal readonly record struct Candidate(string Word, string? Description);
+internal sealed record Candidate(string Word, string? Description);
 
 internal enum Shell
 {
