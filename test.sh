@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 # What the tests set for themselves must not come from outside.
 for name in $(env | sed -n 's/^\(\(DATAGEN\|GENLABZ\)_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
 
-[ "${1:-}" = --no-publish ] || ./publish.sh --sample
+[ "${1:-}" = --no-publish ] || ./publish.sh --sample --release
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
