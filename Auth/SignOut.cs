@@ -9,7 +9,7 @@ internal sealed class SignOut(Product product, CredentialsFile file, ServiceClie
     /// <summary>False where nobody was signed in.</summary>
     public async Task<bool> EverywhereAsync(CancellationToken cancellation)
     {
-        if (file.Read() is null) return false;
+        if (file.Read() is null && !file.Exists) return false;
         using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
         if (held!.Read() is not { } credential) return false;
         await RevokeAsync(credential, cancellation).ConfigureAwait(false);

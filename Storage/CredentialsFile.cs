@@ -16,6 +16,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
 
     // An 8 KB access token, an ID token with hundreds of groups and keys of later versions fit many times over.
     public const int MaximumBytes = 1 << 20;
+    private const int RoomToGrow = 64 << 10;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
 
@@ -23,8 +24,9 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
 
     public string Path { get; } = System.IO.Path.Combine(folder, FileName);
 
-    /// <summary>Whether there is anything of that name, usable or not.</summary>
-    public bool Exists => new FileInfo(Path) is { Exists: true } or { LinkTarget: not null } || Directory.Exists(Path);
+    /// <summary>Whether there is anything of that name, usable or not, or what a killed writer left of one.</summary>
+    public bool Exists =>
+        new FileInfo(Path) is { Exists: true } or { LinkTarget: not null } || Directory.Exists(Path) || Leftovers(Path).Length > 0;
 
     /// <summary>The credential stored, or null where there is no file.</summary>
     /// <exception cref="CredentialsFileException">There is one, but it can't be read or is not what it should be.</exception>
@@ -35,7 +37,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
         RequireOurs(handle);
         try
         {
-            return Credential.Parse(ReadAll(handle));
+            return Credential.Parse(ReadAll(handle, Path));
         }
         catch (JsonException problem)
         {
@@ -66,6 +68,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
                 }
             }
 
+            TakeUpLeftovers();
             return new LockedCredentials(this, handle);
         }
         catch
@@ -80,29 +83,39 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     public void RequireWritable()
     {
         CreateFolder();
-        Native.OpenLock(_lockPath).Dispose();
+        using var handle = Native.OpenLock(_lockPath);
+        if (Native.TryLock(handle, _lockPath)) TakeUpLeftovers();
         if (Directory.Exists(Path)) throw IsFolder();
-        new TemporaryFile(Target()).Dispose();
+        using var temporary = new TemporaryFile(Target());
+        temporary.Fill(new byte[RoomToGrow]);
     }
 
     /// <summary>A temporary file beside the target, with room for any credential that could follow this one.</summary>
     internal TemporaryFile Prepare(Credential? like)
     {
-        const int Growth = 64 << 10;
-        var target = Target();
-        DeleteLeftovers(target);
-        var temporary = new TemporaryFile(target);
-        if (like is not null) temporary.Fill(new byte[Math.Min(like.ToUtf8().Length + Growth, MaximumBytes)]);
-        return temporary;
+        var temporary = new TemporaryFile(Target());
+        if (like is null) return temporary;
+        try
+        {
+            temporary.Fill(new byte[Math.Min(like.ToUtf8().Length + RoomToGrow, MaximumBytes)]);
+            temporary.Flush(); // Some file systems say only then that they are full.
+            return temporary;
+        }
+        catch
+        {
+            temporary.Dispose();
+            throw;
+        }
     }
 
     internal bool Delete()
     {
         // Where the file is a link, the secret is in what it points to.
         var target = Native.IsNameMine(Path) ? Target() : Path;
+        // These first: with the file gone, the next command would take one of them up.
+        foreach (var leftover in Leftovers(target)) Native.Delete(leftover);
         var deleted = Native.Delete(target);
         if (target != Path) deleted |= Native.Delete(Path);
-        DeleteLeftovers(target);
         Native.FlushFolder(folder);
         return deleted;
     }
@@ -131,7 +144,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
             : $"{Path} can be read by others, and its permissions can't be narrowed");
     }
 
-    private ReadOnlySpan<byte> ReadAll(SafeFileHandle handle)
+    private static ReadOnlySpan<byte> ReadAll(SafeFileHandle handle, string path)
     {
         try
         {
@@ -141,13 +154,13 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
                 var read = RandomAccess.Read(handle, buffer.AsSpan(length), length);
                 if (read == 0) return buffer.AsSpan(0, length);
                 length += read;
-                if (length > MaximumBytes) throw Damaged("it is larger than 1 MiB");
+                if (length > MaximumBytes) throw Damaged(path, "it is larger than 1 MiB");
                 if (length == buffer.Length) Array.Resize(ref buffer, 4 * length);
             }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new CredentialsFileException(CredentialsFileProblem.Unreadable, $"can't read {Path}: {Reason(problem)}", problem);
+            throw new CredentialsFileException(CredentialsFileProblem.Unreadable, $"can't read {path}: {Reason(problem)}", problem);
         }
     }
 
@@ -189,19 +202,68 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
         }
     }
 
-    // Whoever wrote these died before the rename; with the lock in our hands nobody is writing now.
-    private static void DeleteLeftovers(string target)
+    /// <summary>
+    /// Whoever wrote these was killed before the rename; with the lock in our hands nobody is writing now. One that is whole takes its
+    /// place after all, since its refresh token may be the only one that is still good; the others go.
+    /// </summary>
+    private void TakeUpLeftovers()
     {
-        var inFolder = System.IO.Path.GetDirectoryName(target)!;
-        if (!Directory.Exists(inFolder)) return;
-        // The default way to match takes a question mark at the end for nothing as well.
-        var exactly = new EnumerationOptions { MatchType = MatchType.Simple, AttributesToSkip = FileAttributes.Directory };
-        foreach (var leftover in Directory.EnumerateFiles(inFolder, System.IO.Path.GetFileName(target) + Native.TemporaryMark + "??????", exactly))
-            Native.Delete(leftover);
+        if (!Native.IsNameMine(Path)) return; // Another user's link; who writes will say so.
+        var target = Target();
+        var leftovers = Leftovers(target);
+        if (leftovers.Length == 0) return;
+        try
+        {
+            if (Array.Find(Array.ConvertAll(leftovers, ReadLeftover), credential => credential is not null) is { } successor)
+            {
+                using var temporary = new TemporaryFile(target);
+                temporary.Fill(successor.ToUtf8());
+                temporary.TakePlace();
+            }
+
+            foreach (var leftover in leftovers) Native.Delete(leftover);
+        }
+        catch (CredentialsFileException)
+        {
+            // A place that can't be written: whoever is to write there will say so, and these stay until then.
+        }
     }
 
-    private CredentialsFileException Damaged(string what, Exception? cause = null) =>
-        new(CredentialsFileProblem.Damaged, $"{Path} can't be used: {what}", cause);
+    private static Credential? ReadLeftover(string path)
+    {
+        using var handle = Native.OpenToRead(path);
+        if (handle is null || Native.Inspect(handle, path) is not { IsRegular: true, IsMine: true }) return null;
+        try
+        {
+            // Behind what was written there may be some of the room that was reserved.
+            return Credential.Parse(ReadAll(handle, path).TrimEnd((byte)0));
+        }
+        catch (JsonException)
+        {
+            return null; // Its writer did not come to the end.
+        }
+    }
+
+    private static string[] Leftovers(string target)
+    {
+        // The default way to match takes a question mark at the end for nothing as well.
+        var exactly = new EnumerationOptions { MatchType = MatchType.Simple, AttributesToSkip = FileAttributes.Directory };
+        try
+        {
+            var found = Directory.GetFiles(
+                System.IO.Path.GetDirectoryName(target)!, System.IO.Path.GetFileName(target) + Native.TemporaryMark + "??????", exactly);
+            return Array.FindAll(found, Native.IsNameMine); // In a shared folder anybody can make such a name.
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return []; // What can't be listed, or is not there yet, waits for the next who tries.
+        }
+    }
+
+    private CredentialsFileException Damaged(string what, Exception? cause = null) => Damaged(Path, what, cause);
+
+    private static CredentialsFileException Damaged(string path, string what, Exception? cause = null) =>
+        new(CredentialsFileProblem.Damaged, $"{path} can't be used: {what}", cause);
 
     private CredentialsFileException IsFolder() =>
         new(CredentialsFileProblem.Unreadable, $"{Path} can't be used: it is a folder");
@@ -229,6 +291,8 @@ internal sealed class LockedCredentials(CredentialsFile file, SafeFileHandle han
     public void Write(Credential credential)
     {
         using var temporary = _reserved ?? file.Prepare(like: null);
+        // What was reserved is for the successor of a token that is spent by now.
+        temporary.Stays = _reserved is not null;
         _reserved = null;
         temporary.Fill(credential.ToUtf8());
         temporary.TakePlace();

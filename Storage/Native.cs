@@ -15,8 +15,11 @@ namespace Datagen.Storage;
 internal static partial class Native
 {
     private const int ReadWrite = 2;
+    private const uint OwnerReadWrite = 0x180; // 0600
     private static readonly int CloseOnExec = OperatingSystem.IsLinux() ? 0x80000 : 0x1000000;
     private static readonly int NonBlocking = OperatingSystem.IsLinux() ? 0x800 : 0x4;
+    private static readonly int DoNotFollowLink = !OperatingSystem.IsLinux() ? 0x100
+        : RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     public const int NotFound = 2;
 
@@ -31,16 +34,26 @@ internal static partial class Native
         return Marshal.GetLastPInvokeError() == NotFound ? null : throw Failure("open", path);
     }
 
-    /// <summary>Opens the lock file, made with mode 0600 where it is missing.</summary>
+    /// <summary>Opens the lock file, made with mode 0600 where it is missing. A link in its place is refused: it may be another user's.</summary>
     public static SafeFileHandle OpenLock(string path)
     {
-        var fd = Open(path, ReadWrite | NonBlocking | CloseOnExec);
-        if (fd < 0 && Marshal.GetLastPInvokeError() == NotFound)
+        var flags = ReadWrite | NonBlocking | CloseOnExec | DoNotFollowLink;
+        int fd;
+        if (OperatingSystem.IsLinux())
         {
-            var made = Create(path, 0x180 /* 0600 */);
-            if (made < 0) throw Failure("create", path);
-            new SafeFileHandle(made, ownsHandle: true).Dispose();
-            fd = Open(path, ReadWrite | NonBlocking | CloseOnExec);
+            const int CreateMissing = 0x40;
+            fd = Open(path, flags | CreateMissing, OwnerReadWrite);
+        }
+        else
+        {
+            fd = Open(path, flags);
+            if (fd < 0 && Marshal.GetLastPInvokeError() == NotFound)
+            {
+                var made = Create(path, OwnerReadWrite);
+                if (made < 0) throw Failure("create", path);
+                new SafeFileHandle(made, ownsHandle: true).Dispose();
+                fd = Open(path, flags);
+            }
         }
 
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw Failure("open", path);
@@ -50,10 +63,10 @@ internal static partial class Native
     public static (SafeFileHandle Handle, string Path) CreateTemporary(string path)
     {
         var template = System.Text.Encoding.UTF8.GetBytes(path + TemporaryMark + "XXXXXX\0");
-        var fd = MakeTemporary(template);
+        var fd = MakeTemporary(template, CloseOnExec);
         if (fd < 0) throw Failure("create a file beside", path);
         var handle = new SafeFileHandle(fd, ownsHandle: true);
-        return ChangeMode(handle, 0x180 /* 0600, whatever the umask took */) == 0
+        return ChangeMode(handle, OwnerReadWrite) == 0 // Whatever the umask took.
             ? (handle, System.Text.Encoding.UTF8.GetString(template.AsSpan(0, template.Length - 1)))
             : throw Failure("set the mode of", path);
     }
@@ -67,11 +80,18 @@ internal static partial class Native
         {
             var error = Marshal.GetLastPInvokeError();
             if (error == again) return false;
-            if (error != Interrupted) throw Failure("lock", path);
+            if (error == Interrupted) continue;
+            // Without a lock two processes would spend one refresh token, and the server would end the session.
+            throw HasNoLocks(error)
+                ? new CredentialsFileException(CredentialsFileProblem.Unwritable, $"can't lock {path}: its file system has no locks")
+                : Failure("lock", path);
         }
 
         return true;
     }
+
+    // ENOLCK, EOPNOTSUPP, ENOSYS: some network file systems.
+    private static bool HasNoLocks(int error) => OperatingSystem.IsLinux() ? error is 37 or 95 or 38 : error is 77 or 102 or 45 or 78;
 
     public static void Flush(SafeFileHandle handle, string path)
     {
@@ -143,11 +163,15 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 
+    // On Linux the mode may stand among the fixed arguments.
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags, uint mode);
+
     [LibraryImport("libc", EntryPoint = "creat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Create(string path, uint mode);
 
-    [LibraryImport("libc", EntryPoint = "mkstemp", SetLastError = true)]
-    private static partial int MakeTemporary(byte[] template);
+    [LibraryImport("libc", EntryPoint = "mkostemp", SetLastError = true)]
+    private static partial int MakeTemporary(byte[] template, int flags);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Lock(SafeFileHandle handle, int operation);

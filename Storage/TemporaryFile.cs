@@ -33,10 +33,15 @@ internal sealed class TemporaryFile : IDisposable
         }
     }
 
+    /// <summary>Whether it stays where it could not take the place: who takes the lock next tries again.</summary>
+    public bool Stays { get; set; }
+
+    public void Flush() => Native.Flush(_handle, _target);
+
     /// <summary>Durable once this returns: the content is flushed before it takes the place, and the folder after.</summary>
     public void TakePlace()
     {
-        Native.Flush(_handle, _target);
+        Flush();
         Native.Replace(_path, _target);
         _placed = true;
         Native.FlushFolder(Path.GetDirectoryName(_target)!);
@@ -45,6 +50,6 @@ internal sealed class TemporaryFile : IDisposable
     public void Dispose()
     {
         _handle.Dispose();
-        if (!_placed) Native.Delete(_path);
+        if (!_placed && !Stays) Native.Delete(_path);
     }
 }

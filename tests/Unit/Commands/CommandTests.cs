@@ -78,7 +78,7 @@ public class CommandTests
     [Fact]
     public void A_file_that_cannot_be_written_names_the_variables_that_help() =>
         Assert.Equal(
-            "set GENLABZ_CONFIG_DIR to a folder that can be written, or GENLABZ_TOKEN to an access token",
+            "set GENLABZ_CONFIG_DIR to a folder that can be written and locked, or GENLABZ_TOKEN to an access token",
             Failure.Of(new CredentialsFileException(CredentialsFileProblem.Unwritable, "x"), Product.GenLabZ, 0).Hint);
 }
 

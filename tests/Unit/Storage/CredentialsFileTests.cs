@@ -248,6 +248,52 @@ public sealed partial class CredentialsFileTests : IDisposable
         Assert.False(File.Exists(leftover));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5000)] // Killed before the room that was reserved had been given back.
+    public async Task What_a_killed_writer_had_written_whole_takes_its_place_after_all(int room)
+    {
+        await Write(Sample("spent"));
+        var leftover = _home["config/credentials.json.tmp-Ab12Cd"];
+        await File.WriteAllBytesAsync(leftover, [.. Sample("successor").ToUtf8(), .. new byte[room]], TestContext.Current.CancellationToken);
+
+        using (var held = await Lock()) Assert.Equal("successor", held.Read()!.AccessToken);
+
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(_file.Path));
+        Assert.Equal(Sample("successor").ToUtf8(), await File.ReadAllBytesAsync(_file.Path, TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(leftover));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\0\0\0\0")]
+    [InlineData("""{"access_token":"half""")]
+    [InlineData("""{"access_token":"half"}{""")]
+    public async Task What_a_killed_writer_had_written_in_part_goes_and_the_old_file_stays(string part)
+    {
+        await Write(Sample("old"));
+        var leftover = _home["config/credentials.json.tmp-Ab12Cd"];
+        await File.WriteAllTextAsync(leftover, part, TestContext.Current.CancellationToken);
+
+        using (var held = await Lock()) Assert.Equal("old", held.Read()!.AccessToken);
+
+        Assert.False(File.Exists(leftover));
+    }
+
+    [Fact]
+    public async Task What_a_killed_writer_left_does_not_outlive_a_deletion()
+    {
+        await Write(Sample());
+        using (var held = await Lock())
+        {
+            await File.WriteAllBytesAsync(_home["config/credentials.json.tmp-Ab12Cd"], Sample("revoked").ToUtf8(), TestContext.Current.CancellationToken);
+            held.Delete();
+        }
+
+        using (var held = await Lock()) Assert.Null(held.Read());
+        Assert.False(_file.Exists);
+    }
+
     [Fact]
     public async Task The_lock_has_one_holder_and_the_wait_for_it_is_bounded()
     {

@@ -104,6 +104,35 @@ public sealed partial class HostilePlaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_in_the_place_of_the_lock_makes_no_file_elsewhere()
+    {
+        File.CreateSymbolicLink(Path.Combine(_folder, "credentials.lock"), _home["elsewhere"]);
+
+        Assert.Equal(CredentialsFileProblem.Unwritable, (await Assert.ThrowsAsync<CredentialsFileException>(Lock)).Problem);
+        Assert.Throws<CredentialsFileException>(_file.RequireWritable);
+
+        Assert.False(File.Exists(_home["elsewhere"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_another_user_left_there_is_no_successor(bool link)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give a file away");
+        using (var held = await Lock()) held.Write(new Credential { AccessToken = "mine" });
+        var planted = _file.Path + ".tmp-Ab12Cd";
+        var content = new Credential { AccessToken = "theirs" }.ToUtf8();
+        await File.WriteAllBytesAsync(link ? _home["elsewhere"] : planted, content, Ct);
+        if (link) File.CreateSymbolicLink(planted, _home["elsewhere"]);
+        Assert.Equal(0, ChangeOwnerOfLink(planted, 1, 1));
+
+        using (var held = await Lock()) Assert.Equal("mine", held.Read()!.AccessToken);
+
+        Assert.True(File.Exists(planted));
+    }
+
+    [Fact]
     public async Task Something_else_in_the_place_of_the_lock_is_told_and_not_waited_for()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "credentials.lock"));
