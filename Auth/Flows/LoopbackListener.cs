@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -9,22 +10,22 @@ namespace Datagen.Auth.Flows;
 /// <remarks>
 /// By hand, as the framework's own listener can't be given a port by the system, and choosing one first is a race that another
 /// user of the machine can win. It reads a request's head and no more, within bounds; each connection is on its own, so that
-/// one that dawdles keeps nobody waiting.
+/// one that dawdles keeps nobody waiting, and of too many the ones that have dawdled the longest are let go.
 /// </remarks>
 internal sealed class LoopbackListener : IDisposable
 {
     private const int MaximumHeadBytes = 32 << 10;
-    private const int MaximumConnections = 64;
+    private const int MaximumConnections = 256;
+    private const int MaximumWaiting = 64;
     private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(5);
-
+    private static readonly TimeSpan HeadTimeoutInACrowd = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RestInACrowd = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan RestAfterTrouble = TimeSpan.FromMilliseconds(100);
 
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
-#pragma warning disable CA2213 // Connections that end after the sign-in still release it, and without a wait handle it holds nothing.
-    private readonly SemaphoreSlim _connections = new(MaximumConnections);
-#pragma warning restore CA2213
-    private readonly Channel<LoopbackRequest> _requests = Channel.CreateUnbounded<LoopbackRequest>();
+    private readonly List<LoopbackRequest> _unread = [];
+    private readonly Channel<LoopbackRequest> _requests = Channel.CreateBounded<LoopbackRequest>(MaximumWaiting);
 
     /// <summary>Listens at once.</summary>
     /// <param name="port">0 for one that the system chooses.</param>
@@ -70,15 +71,15 @@ internal sealed class LoopbackListener : IDisposable
         {
             while (true)
             {
-                await _connections.WaitAsync(stop).ConfigureAwait(false);
                 try
                 {
-                    _ = ServeAsync(await _listener.AcceptTcpClientAsync(stop).ConfigureAwait(false), stop);
+                    while (IsCrowded()) await Task.Delay(RestInACrowd, stop).ConfigureAwait(false);
+                    var request = new LoopbackRequest(await _listener.AcceptTcpClientAsync(stop).ConfigureAwait(false));
+                    _ = ServeAsync(request, stop);
                 }
                 catch (SocketException) when (!stop.IsCancellationRequested)
                 {
                     // Such as too many open files: it may be better soon.
-                    _connections.Release();
                     await Task.Delay(RestAfterTrouble, stop).ConfigureAwait(false);
                 }
             }
@@ -89,15 +90,32 @@ internal sealed class LoopbackListener : IDisposable
         }
     }
 
-    private async Task ServeAsync(TcpClient connection, CancellationToken stop)
+    // A browser says at once what it wants: of too many, who has said nothing for the longest time is let go.
+    private bool IsCrowded()
     {
-        var request = new LoopbackRequest(connection);
+        lock (_unread)
+        {
+            if (_unread.Count < MaximumConnections) return false;
+            if (_unread[0].Age < HeadTimeoutInACrowd) return true;
+            _unread[0].Dispose();
+            _unread.RemoveAt(0);
+            return false;
+        }
+    }
+
+    private async Task ServeAsync(LoopbackRequest request, CancellationToken stop)
+    {
+        lock (_unread)
+        {
+            _unread.Add(request);
+        }
+
         var kept = false;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timeout.CancelAfter(HeadTimeout);
         try
         {
-            var head = await ReadHeadAsync(connection.GetStream(), timeout.Token).ConfigureAwait(false);
+            var head = await ReadHeadAsync(request.Stream, timeout.Token).ConfigureAwait(false);
             if (QueryOf(head) is { } query)
             {
                 request.Query = query;
@@ -108,14 +126,19 @@ internal sealed class LoopbackListener : IDisposable
                 await request.AnswerNotFoundAsync(timeout.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        catch (Exception gone) when (
+            gone is OperationCanceledException or IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // It said nothing in time, or hung up: nobody is left to be told.
         }
         finally
         {
+            lock (_unread)
+            {
+                _unread.Remove(request);
+            }
+
             if (!kept) request.Dispose();
-            _connections.Release();
         }
     }
 
@@ -152,8 +175,14 @@ internal sealed class LoopbackListener : IDisposable
 /// <summary>A browser that waits for its page.</summary>
 internal sealed class LoopbackRequest(TcpClient connection) : IDisposable
 {
+    private readonly long _since = Stopwatch.GetTimestamp();
+
     /// <summary>The query, undecoded, without its question mark.</summary>
     public string Query { get; internal set; } = "";
+
+    internal TimeSpan Age => Stopwatch.GetElapsedTime(_since);
+
+    internal NetworkStream Stream => connection.GetStream();
 
     public Task AnswerNotFoundAsync(CancellationToken cancellation) =>
         WriteAsync("404 Not Found", "text/plain; charset=utf-8", "Not found\n", "default-src 'none'", cancellation);
@@ -171,7 +200,7 @@ internal sealed class LoopbackRequest(TcpClient connection) : IDisposable
             + $"Content-Security-Policy: {policy}\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n";
         try
         {
-            await connection.GetStream().WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. bytes], cancellation).ConfigureAwait(false);
+            await Stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. bytes], cancellation).ConfigureAwait(false);
             connection.Client.Shutdown(SocketShutdown.Send);
         }
         catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException or InvalidOperationException)

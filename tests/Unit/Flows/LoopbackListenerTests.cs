@@ -208,6 +208,53 @@ public sealed partial class LoopbackListenerTests : IDisposable
     }
 
     [Fact]
+    public async Task Any_number_of_connections_that_dawdle_keeps_nobody_waiting()
+    {
+        var dawdlers = new List<Visitor>();
+        try
+        {
+            // At five seconds for each, a browser behind these would wait for half a minute.
+            for (var i = 0; i < 400; i++) dawdlers.Add(await Visitor.Connect(_listener.RedirectUri));
+
+            await StillDelivers().WaitAsync(TimeSpan.FromSeconds(4), Ct);
+        }
+        finally
+        {
+            dawdlers.ForEach(dawdler => dawdler.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task A_flood_of_callbacks_that_nobody_asks_for_is_kept_within_bounds()
+    {
+        var flood = await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
+        {
+            var visitor = await Visitor.Connect(_listener.RedirectUri);
+            await visitor.Say(Visitor.Head(new Uri($"{_listener.RedirectUri}?code=c{i}&state=wrong")));
+            return visitor;
+        }));
+        try
+        {
+            // Most of them hear at once that they are too many, and not only when they are asked for.
+            var turnedAway = flood.Select(visitor => visitor.Hear()).ToArray();
+            await Eventually(() => turnedAway.Count(answer => answer.IsCompleted) >= 100);
+
+            for (var waiting = 0; waiting < 64; waiting++) (await _listener.NextAsync(Ct)).Dispose();
+            await StillDelivers();
+        }
+        finally
+        {
+            Array.ForEach(flood, visitor => visitor.Dispose());
+        }
+    }
+
+    private static async Task Eventually(Func<bool> condition)
+    {
+        for (var i = 0; i < 500 && !condition(); i++) await Task.Delay(10, Ct);
+        Assert.True(condition());
+    }
+
+    [Fact]
     public async Task A_browser_that_waits_for_its_page_keeps_nobody_waiting()
     {
         var first = Visitor.Get(new Uri($"{_listener.RedirectUri}?code=first"));
