@@ -14,6 +14,7 @@ using Microsoft.Win32.SafeHandles;
 var product = Product.Named(Environment.GetCommandLineArgs()[0]);
 
 // The world, as far as a command may touch it.
+OwnMemory.KeepPrivate();
 StandardStream.ReservePlaces();
 Allocator.ExpectLittle();
 using var results = new StandardStream(StandardStream.StandardOutput);
