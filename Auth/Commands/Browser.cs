@@ -53,16 +53,22 @@ internal static partial class Browser
     private static bool Start(string[] arguments, string[] environment)
     {
         const int ReadOnly = 0, WriteOnly = 1;
-        // Larger than any system's posix_spawn_file_actions_t.
-        var actions = Marshal.AllocHGlobal(512);
+        const short SetSignals = 0x4 | 0x8; // Those that the runtime ignores or holds back are as they were.
+        // Larger than any system's posix_spawn_file_actions_t and posix_spawnattr_t.
+        var actions = Marshal.AllocHGlobal(1024);
+        var attributes = actions + 512;
         try
         {
-            if (ActionsInit(actions) != 0) return false;
-            var started = AddOpen(actions, 0, "/dev/null", ReadOnly, 0) == 0
+            if (ActionsInit(actions) != 0 || AttributesInit(attributes) != 0) return false;
+            var started = SetFlags(attributes, SetSignals) == 0
+                && SetDefault(attributes, SignalSet(0xff)) == 0
+                && SetBlocked(attributes, SignalSet(0)) == 0
+                && AddOpen(actions, 0, "/dev/null", ReadOnly, 0) == 0
                 && AddOpen(actions, 1, "/dev/null", WriteOnly, 0) == 0
                 && AddOpen(actions, 2, "/dev/null", WriteOnly, 0) == 0
-                && Spawn(out _, arguments[0], actions, 0, [.. arguments, null], [.. environment, null]) == 0;
+                && Spawn(out _, arguments[0], actions, attributes, [.. arguments, null], [.. environment, null]) == 0;
             _ = ActionsDestroy(actions);
+            _ = AttributesDestroy(attributes);
             return started;
         }
         finally
@@ -74,6 +80,29 @@ internal static partial class Browser
     [LibraryImport("libc", EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Spawn(
         out int pid, string file, nint actions, nint attributes, string?[] arguments, string?[] environment);
+
+    // All signals, or none, for any system's sigset_t.
+    private static byte[] SignalSet(byte all)
+    {
+        var set = new byte[128];
+        Array.Fill(set, all);
+        return set;
+    }
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
+    private static partial int AttributesInit(nint attributes);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_destroy")]
+    private static partial int AttributesDestroy(nint attributes);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setflags")]
+    private static partial int SetFlags(nint attributes, short flags);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
+    private static partial int SetDefault(nint attributes, byte[] signals);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
+    private static partial int SetBlocked(nint attributes, byte[] signals);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     private static partial int ActionsInit(nint actions);
