@@ -19,3 +19,8 @@ catch (AuthException failure)
     Console.Error.WriteLine($"{failure.Message}; {failure.Hint}");
     return 1;
 }
+catch (HttpRequestException failure)
+{
+    Console.Error.WriteLine(failure.Message);
+    return 1;
+}
