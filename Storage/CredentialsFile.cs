@@ -271,6 +271,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     internal static string Reason(Exception problem) => problem switch
     {
         UnauthorizedAccessException => "permission denied",
+        ArgumentOutOfRangeException => "File too large", // EFBIG, as the framework tells it
         DirectoryNotFoundException or FileNotFoundException => "no such folder",
         _ when problem.HResult is > 0 and < 4096 => Marshal.GetPInvokeErrorMessage(problem.HResult), // the system's errno
         _ => "input/output error",

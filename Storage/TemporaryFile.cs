@@ -26,7 +26,7 @@ internal sealed class TemporaryFile : IDisposable
             RandomAccess.Write(_handle, bytes, 0);
             RandomAccess.SetLength(_handle, bytes.Length);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             throw new CredentialsFileException(
                 CredentialsFileProblem.Unwritable, $"can't write {_target}: {CredentialsFile.Reason(problem)}", problem);
