@@ -16,6 +16,7 @@ var product = Product.Named(Environment.GetCommandLineArgs()[0]);
 // The world, as far as a command may touch it.
 OwnMemory.KeepPrivate();
 StandardStream.ReservePlaces();
+StandardStream.LetLargeWritesFail();
 Allocator.ExpectLittle();
 using var results = new StandardStream(StandardStream.StandardOutput);
 using var messages = new StandardStream(StandardStream.StandardError);

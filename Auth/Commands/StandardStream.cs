@@ -53,6 +53,13 @@ internal sealed partial class StandardStream(int descriptor) : TextWriter
         if (descriptor > StandardError) _ = Close(descriptor);
     }
 
+    /// <summary>Past a limit on the size of files a write fails and can be told; by default it would end the process with a signal.</summary>
+    public static void LetLargeWritesFail()
+    {
+        const int FileTooLarge = 25, Ignore = 1;
+        _ = OnSignal(FileTooLarge, Ignore);
+    }
+
     public const int StandardOutput = 1;
     public const int StandardError = 2;
     public const int BrokenPipe = 32;
@@ -66,4 +73,7 @@ internal sealed partial class StandardStream(int descriptor) : TextWriter
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteTo(int descriptor, ReadOnlySpan<byte> bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint OnSignal(int signal, nint handler);
 }
