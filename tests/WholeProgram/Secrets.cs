@@ -110,9 +110,87 @@ public class Secrets : Situation
         var deviceCode = Service.Log.To("/token")[0].Field("device_code")!;
 
         Assert.Equal($"{Datagen.Program}\0auth\0login\0", await ReadAsync("cmdline"));
-        Assert.DoesNotContain(deviceCode, await ReadAsync("environ"), StringComparison.Ordinal);
+        if (Environment.IsPrivilegedProcess) Assert.DoesNotContain(deviceCode, await ReadAsync("environ"), StringComparison.Ordinal);
 
         async Task<string> ReadAsync(string name) => Encoding.UTF8.GetString(await System.IO.File.ReadAllBytesAsync($"/proc/{login.Id}/{name}", Stop));
+    }
+
+    [Fact]
+    public async Task Are_in_nothing_that_a_life_leaves_behind()
+    {
+        Directory.CreateDirectory(Home["tmp"]);
+        var browser = Home.Script("browser", $"""
+            cat /proc/$$/cmdline /proc/$$/environ /proc/$PPID/cmdline >'{Home.Path}/seen.new'
+            mv '{Home.Path}/seen.new' '{Home.Path}/seen'
+            """);
+        var cli = Datagen.With("BROWSER", browser).With("TMPDIR", Home["tmp"]).With("DATAGEN_DEBUG", "1")
+            .With("GENLABZ_TOKEN", "planted-token").With("GENLABZ_CLIENT_SECRET", "planted-other-secret");
+        var secrets = new HashSet<string> { "planted-token", "planted-other-secret" };
+        Run signedIn;
+        using (var login = cli.StartAtTerminal("auth", "login"))
+        {
+            await ApproveAsync(login);
+            signedIn = await login.ExitAsync(Stop);
+        }
+
+        Assert.Equal(0, signedIn.ExitCode);
+        Collect();
+        var token = await cli.RunAsync("auth", "token", "--refresh");
+        Collect();
+        Assert.Equal(0, (await cli.RunAsync("auth", "org", "--use", "test-org")).ExitCode);
+        Nowhere(except: File.Path);
+        Assert.Equal(0, (await cli.RunAsync("auth", "logout")).ExitCode);
+
+        Assert.True(secrets.Count >= 9, $"{secrets.Count} secrets");
+        Nowhere(except: null);
+        Assert.Empty(Directory.GetFileSystemEntries(Home["tmp"]));
+        Assert.All(secrets, secret => Assert.DoesNotContain(secret, signedIn.StandardOutput + signedIn.StandardError + token.StandardError, StringComparison.Ordinal));
+
+        void Collect()
+        {
+            secrets.UnionWith([File["access_token"], File["refresh_token"], File["id_token"]]);
+            secrets.UnionWith(Service.Log.To("/token").Select(request => request.Field("device_code")).OfType<string>());
+        }
+
+        void Nowhere(string? except)
+        {
+            var files = Directory.GetFiles(Home.Path, "*", SearchOption.AllDirectories).Where(path => path != except).ToArray();
+            Assert.Contains(Home["seen"], files);
+            Assert.All(files, path =>
+            {
+                var content = System.IO.File.ReadAllText(path, Encoding.Latin1);
+                Assert.All(secrets, secret => Assert.DoesNotContain(secret, content, StringComparison.Ordinal));
+            });
+        }
+    }
+
+    [Fact]
+    public async Task Are_in_no_core_file()
+    {
+        Assert.SkipUnless((await System.IO.File.ReadAllTextAsync("/proc/sys/kernel/core_pattern", Stop)).StartsWith("core", StringComparison.Ordinal), "core files go elsewhere");
+        Directory.CreateDirectory(Home["here"]);
+        using var login = Datagen.StartInShell($"ulimit -c unlimited && cd '{Home["here"]}' && exec \"$@\"", "auth", "login");
+        await login.UserCodeAsync(Stop);
+
+        login.Send(Signal.Abort);
+
+        Assert.Equal(128 + (int)Signal.Abort, (await login.ExitAsync(Stop)).ExitCode);
+        Assert.Empty(Directory.GetFileSystemEntries(Home["here"]));
+    }
+
+    [Fact]
+    public async Task Cannot_be_read_from_memory_and_environment_by_another_process_of_the_same_user()
+    {
+        using var login = Stranger.Of(Datagen.With("GENLABZ_TOKEN", "planted-token"), Home).Start("auth", "login");
+        await login.UserCodeAsync(Stop);
+        var other = Stranger.Of(Datagen with { Program = "/bin/cat" }, Home);
+
+        foreach (var name in (string[])["environ", "maps", "mem"])
+        {
+            var run = await other.RunAsync($"/proc/{login.Id}/{name}");
+            Assert.Equal((1, ""), (run.ExitCode, run.StandardOutput));
+            Assert.Contains("Permission denied", run.StandardError, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

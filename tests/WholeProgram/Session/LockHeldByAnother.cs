@@ -87,6 +87,8 @@ public class LockHeldByAnother : Situation
     private FileStream Hold(Credentials? file = null) =>
         new((file ?? File).LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
-    private static bool HasOpen(int process, string path) =>
-        Directory.GetFiles($"/proc/{process}/fd").Any(descriptor => new FileInfo(descriptor).LinkTarget == path);
+    // Only root sees what the program has open: it keeps that private. For others it has got that far after a while.
+    private static bool HasOpen(int process, string path) => Environment.IsPrivilegedProcess
+        ? Directory.GetFiles($"/proc/{process}/fd").Any(descriptor => new FileInfo(descriptor).LinkTarget == path)
+        : DateTime.Now - Process.GetProcessById(process).StartTime > TimeSpan.FromSeconds(2);
 }

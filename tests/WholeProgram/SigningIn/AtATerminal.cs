@@ -109,6 +109,24 @@ public partial class AtATerminal : Situation
         Assert.DoesNotContain(environment, variable => variable.Contains("secret", StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact]
+    public async Task The_browser_inherits_three_streams_that_lead_nowhere_and_no_signal_that_is_ignored_or_held_back()
+    {
+        // From 10 on they are the shell's own, and the pipe is what this is read from.
+        var browser = Home.Script("browser", $"""
+            seen=$(ls -l /proc/$$/fd | sed -n 's/.* \([0-9]*\) -> /\1 /p' | grep '^[0-9] ' | grep -v ' pipe:'; grep -e SigBlk -e SigIgn /proc/$$/status)
+            echo "$seen" >'{Home.Path}/inherited.new'
+            mv '{Home.Path}/inherited.new' '{Home.Path}/inherited'
+            """);
+
+        await SignInAtTerminalAsync(GenLabZ.With("BROWSER", browser), "--flow", "device");
+
+        await Eventually.HappensAsync(() => System.IO.File.Exists(Home["inherited"]), () => "no browser was opened", Stop);
+        Assert.Equal(
+            ["0 /dev/null", "1 /dev/null", "2 /dev/null", "SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"],
+            await System.IO.File.ReadAllLinesAsync(Home["inherited"], Stop));
+    }
+
     [Theory]
     [InlineData("{0} --new-window %s --end", "--new-window|{1}|--end")]
     [InlineData("{0} --url=%s", "--url={1}")]

@@ -94,17 +94,6 @@ public class ByCallback : Situation
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_told_before_anything_else()
-    {
-        using var squatter = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        squatter.Start();
-
-        (await GenLabZ.RunAsync("auth", "login", "--port", $"{((IPEndPoint)squatter.LocalEndpoint).Port}")).IsError(1, "--port");
-
-        Assert.Empty(Requests);
-    }
-
-    [Fact]
     public async Task Stray_and_forged_requests_get_404_and_the_wait_goes_on()
     {
         using var login = GenLabZ.Start("auth", "login");

@@ -6,6 +6,7 @@ public enum Signal
 {
     None = 0,
     Interrupt = 2,
+    Abort = 6,
     Kill = 9,
     Terminate = 15,
 }

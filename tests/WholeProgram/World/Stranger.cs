@@ -4,6 +4,7 @@ namespace WholeProgram.World;
 public sealed class Stranger
 {
     private const int Nobody = 65534;
+    private static readonly string AsNobody = $"exec setpriv --reuid={Nobody} --regid={Nobody} --clear-groups \"$@\"";
     private readonly Cli _cli;
 
     private Stranger(Cli cli) => _cli = cli;
@@ -22,6 +23,10 @@ public sealed class Stranger
     }
 
     public Task<Run> RunAsync(params string[] arguments) => Environment.IsPrivilegedProcess
-        ? _cli.RunInShellAsync($"exec setpriv --reuid={Nobody} --regid={Nobody} --clear-groups \"$@\"", arguments)
+        ? _cli.RunInShellAsync(AsNobody, arguments)
         : _cli.RunAsync(arguments);
+
+    public Started Start(params string[] arguments) => Environment.IsPrivilegedProcess
+        ? _cli.StartInShell(AsNobody, arguments)
+        : _cli.Start(arguments);
 }
