@@ -26,8 +26,15 @@ public sealed class Started : IDisposable
             ReadAsync(_process.StandardOutput, outputFile is null ? _output : _error),
             ReadAsync(_process.StandardError, _error));
         if (input is null) return;
-        _process.StandardInput.Write(input);
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Write(input);
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended without reading.
+        }
     }
 
     public int Id => _process.Id;
@@ -46,6 +53,9 @@ public sealed class Started : IDisposable
     }
 
     public void Send(Signal signal) => Native.Send(signal, _process.Id);
+
+    /// <summary>Whether or not it has ended by itself just now.</summary>
+    public void Kill() => _process.Kill();
 
     /// <summary>Types at the terminal, or writes into the pipe.</summary>
     public async Task TypeAsync(string text)
