@@ -149,7 +149,30 @@ internal sealed record Credential
     {
         var name = json.GetString()!;
         json.Read();
-        (others ??= [])[name] = JsonElement.ParseValue(ref json);
+        var value = JsonElement.ParseValue(ref json);
+        RequireText(value);
+        (others ??= [])[name] = value;
+    }
+
+    // What is no text could be read but not written again, which would be found out when a refresh token has been spent.
+    private static void RequireText(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            _ = value.GetString();
+        }
+        else if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in value.EnumerateArray()) RequireText(item);
+        }
+        else if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in value.EnumerateObject())
+            {
+                _ = member.Name;
+                RequireText(member.Value);
+            }
+        }
     }
 
     /// <summary>Whether a text can be a token: visible ASCII, as in RFC 6749 appendix A.12.</summary>
