@@ -51,11 +51,11 @@ internal static class LoginCommand
         void ShowUserCode(UserCodePrompt prompt)
         {
             output.Prompt($"User code: {prompt.UserCode}");
-            output.Prompt($"Verify at: {Printable.Address(prompt.VerificationUri)}");
+            output.Prompt($"Verify at: {prompt.VerificationUri.OriginalString}");
             if (!browserTried && openBrowser is not null)
             {
                 var address = prompt.VerificationUriComplete ?? prompt.VerificationUri;
-                output.Prompt($"Opening: {Printable.Address(address)}");
+                output.Prompt($"Opening: {address.OriginalString}");
                 OpenBrowser(address);
             }
 
@@ -64,7 +64,7 @@ internal static class LoginCommand
 
         void ShowAddress(Uri address)
         {
-            output.Prompt($"Open: {Printable.Address(address)}");
+            output.Prompt($"Open: {address.OriginalString}");
             OpenBrowser(address);
             output.Prompt("");
         }

@@ -10,27 +10,16 @@ namespace Datagen.Auth.Protocol;
 /// <summary>One request, one answer, within bounds: time, size, no redirect, no cookie. Every request of this program goes through here.</summary>
 internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? trace = null)
 {
-    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
-    public const int UsualMaximumBytes = 1 << 20;
-
-    // 100,000 organizations of 80 bytes each are 8 MB.
-    public const int UserInfoMaximumBytes = 64 << 20;
-
-    // 10,000 keys of 400 bytes each are 4 MB.
-    public const int KeySetMaximumBytes = 8 << 20;
-
-    private const int MaximumHeaderKilobytes = 64;
-
     public static HttpClient CreateHttpClient(string userAgent, SslClientAuthenticationOptions? tls = null)
     {
         var client = new HttpClient(new SocketsHttpHandler
         {
-            SslOptions = tls ?? new SslClientAuthenticationOptions(),
+            SslOptions = RefusedCertificateException.ThrownBy(tls ?? new SslClientAuthenticationOptions()),
             AllowAutoRedirect = false,
             UseCookies = false,
             Proxy = new ProxyExceptForLoopback(HttpClient.DefaultProxy),
-            MaxResponseHeadersLength = MaximumHeaderKilobytes,
-            ConnectTimeout = RequestTimeout,
+            MaxResponseHeadersLength = Limits.HeaderBytes >> 10,
+            ConnectTimeout = Limits.RequestTime,
         })
         {
             Timeout = Timeout.InfiniteTimeSpan, // Bounded below, body included; this one ends at the headers.
@@ -54,7 +43,7 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         Uri address, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(form) };
-        return await SendAsync(request, form, [.. RequestTrace.SecretsIn(form)], UsualMaximumBytes, cancellation).ConfigureAwait(false);
+        return await SendAsync(request, form, [.. RequestTrace.SecretsIn(form)], Limits.AnswerBytes, cancellation).ConfigureAwait(false);
     }
 
     private async Task<ServiceAnswer> SendAsync(
@@ -67,7 +56,7 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         var address = request.RequestUri!;
         var start = Stopwatch.GetTimestamp();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(RequestTimeout);
+        timeout.CancelAfter(Limits.RequestTime);
         if (trace is not null) RequestTrace.Write(trace, request, form);
         try
         {
@@ -81,11 +70,15 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Unreachable($"it did not answer within {RequestTimeout.TotalSeconds:0} seconds");
+            throw Unreachable($"it did not answer within {Limits.RequestTime.TotalSeconds:0} seconds");
         }
         catch (HttpRequestException problem)
         {
             throw Explain(problem);
+        }
+        catch (HttpIOException problem) when (problem.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw NoHttp(problem);
         }
         catch (IOException problem)
         {
@@ -95,16 +88,16 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         Exception Explain(HttpRequestException problem) => problem.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => Unreachable("its name can't be resolved", cause: problem),
-            HttpRequestError.SecureConnectionError => Unreachable(
-                "no trusted TLS connection could be made",
-                "if your network or server uses its own certificate authority, name its certificates in SSL_CERT_FILE",
-                problem),
+            HttpRequestError.SecureConnectionError when problem.InnerException is RefusedCertificateException refused =>
+                Unreachable(refused.Why, refused.Hint, problem),
+            HttpRequestError.SecureConnectionError => Unreachable("no trusted TLS connection could be made", cause: problem),
             HttpRequestError.ProxyTunnelError => Unreachable("the proxy refused to connect to it", "check HTTPS_PROXY and NO_PROXY", problem),
             HttpRequestError.ResponseEnded => Unreachable("the connection was dropped", cause: problem),
-            HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded =>
-                new AuthException($"{address.Authority} did not answer as an HTTP server should", cause: problem),
+            HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => NoHttp(problem),
             _ => Unreachable("no connection could be made", cause: problem),
         };
+
+        AuthException NoHttp(Exception problem) => new($"{address.Authority} did not answer as an HTTP server should", cause: problem);
 
         ServiceUnreachableException Unreachable(string why, string? hint = null, Exception? cause = null)
         {

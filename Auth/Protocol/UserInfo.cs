@@ -10,7 +10,7 @@ internal static class UserInfo
         ServiceClient service, Uri endpoint, string accessToken, string? organization, CancellationToken cancellation)
     {
         var answer = await service
-            .GetAsync(endpoint, accessToken, organization, ServiceClient.UserInfoMaximumBytes, cancellation).ConfigureAwait(false);
+            .GetAsync(endpoint, accessToken, organization, Limits.UserInfoBytes, cancellation).ConfigureAwait(false);
         // Who has left the organization they act for must still be able to see and choose the others.
         if (answer.Status == HttpStatusCode.Forbidden && organization is not null)
             return await GetAsync(service, endpoint, accessToken, organization: null, cancellation).ConfigureAwait(false);
