@@ -18,7 +18,7 @@ internal static class Answers
         "issuer", "token_endpoint", "https://", "http://", "javascript:", "file:///", "-o", "$(id)", "`id`", "@", "localhost", "127.0.0.1", "[::1]", "xn--", "\u2066", "\u200b",
     ];
 
-    public static Target Discovery { get; } = Over("discovery", 4000,
+    public static Target Discovery { get; } = Over("discovery", 3000,
         [
             """
             200
@@ -54,7 +54,7 @@ internal static class Answers
             return server;
         }));
 
-    public static Target DeviceAuthorization { get; } = Over("device authorization", 6000,
+    public static Target DeviceAuthorization { get; } = Over("device authorization", 3000,
         [
             """
             200
@@ -93,7 +93,7 @@ internal static class Answers
             return answer;
         }));
 
-    public static Target Token { get; } = Over("token", 6000,
+    public static Target Token { get; } = Over("token", 3000,
         [
             """
             200
@@ -134,7 +134,7 @@ internal static class Answers
             return "";
         }));
 
-    public static Target Revocation { get; } = Over("revocation", 3000,
+    public static Target Revocation { get; } = Over("revocation", 2000,
         [
             """
             400
@@ -157,7 +157,7 @@ internal static class Answers
         }));
 
     /// <summary>The reader's verdict is the serializer's, and what is printed is harmless text and JSON that says the same.</summary>
-    public static Target UserInfo { get; } = Over("userinfo", 5000,
+    public static Target UserInfo { get; } = Over("userinfo", 4000,
         [
             """
             200

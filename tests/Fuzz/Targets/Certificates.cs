@@ -18,7 +18,7 @@ internal static class Certificates
     /// <summary>Only certificates that are there, and of those by a name at most those that there are at all.</summary>
     public static Target Bundle { get; } = new(
         "certificate bundle",
-        3000,
+        1500,
         [
             Encoding.ASCII.GetBytes(string.Join('\n', s_roots.Select(root => root.ExportCertificatePem())) + "\n"),
             Encoding.ASCII.GetBytes("# A list\n" + s_roots[0].ExportCertificatePem().ReplaceLineEndings("\r\n") + "\r\ntrailing"),

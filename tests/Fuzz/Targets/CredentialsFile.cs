@@ -39,7 +39,7 @@ internal static class CredentialsFile
     /// <summary>The reader's verdict is the serializer's; what is read and written is read again as the same, unknown keys included.</summary>
     public static Target Parsing { get; } = new(
         "credentials",
-        8000,
+        6000,
         [
             Encoding.UTF8.GetBytes(Full),
             """{"access_token":"x","email":"you@yourcompany.com","active_org_slug":"yourcompany","stored_at":"2026-04-23T15:30:00Z"}"""u8.ToArray(),
