@@ -15,7 +15,7 @@ internal static class Certificates
         "Proc-Type: 4,ENCRYPTED\n", "MII", "====", "\u0000", "\ufeff", "# comment\n",
     ];
 
-    /// <summary>Only certificates that are there, and of those by a name at most those that there are at all.</summary>
+    /// <summary>Each is found by its own name, and with it none of another.</summary>
     public static Target Bundle { get; } = new(
         "certificate bundle",
         1500,
@@ -37,7 +37,8 @@ internal static class Certificates
                 var name = PemFile.Fold(certificate.SubjectName.RawData);
                 PemFile.Collect(pem, [name], picked);
                 PropertyException.Require(picked.Contains(certificate), "a certificate is not found by its own name");
-                PropertyException.Require(picked.All(all.Contains), "a certificate is found that is not there");
+                // One that can't be parsed ends the search for all, but not for another's name: so there may be more of them.
+                PropertyException.Require(name is null || picked.All(one => PemFile.Fold(one.SubjectName.RawData) is not { } other || name.AsSpan().SequenceEqual(other)), "a certificate of another name is found");
                 foreach (var one in picked) one.Dispose();
             }
 
