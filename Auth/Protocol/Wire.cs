@@ -145,7 +145,12 @@ internal sealed record Claims
 
         return new Claims
         {
-            Sub = sub, Email = email, DefaultOrgSlug = defaultOrgSlug, Memberships = memberships, Groups = groups, CognitoGroups = cognitoGroups,
+            Sub = sub,
+            Email = email,
+            DefaultOrgSlug = defaultOrgSlug,
+            Memberships = memberships,
+            Groups = groups,
+            CognitoGroups = cognitoGroups,
         };
     }
 
