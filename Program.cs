@@ -20,6 +20,7 @@ using var results = new StandardStream(StandardStream.StandardOutput);
 using var messages = new StandardStream(StandardStream.StandardError);
 using var interruption = new Interruption();
 HttpClient? http = null;
+var hasTls = false;
 
 try
 {
@@ -85,7 +86,7 @@ Command Root()
         Description = "Trace HTTP requests on stderr, every secret redacted",
         Recursive = true,
     };
-    var root = new Command(product.Name, $"{product.Title} command line") { version, verbose, Auth(verbose), Completion() };
+    var root = new Command(product.Name, $"{product.Title} command line") { version, verbose, Auth(verbose), Api(verbose), Completion() };
     root.Options.Add(new HelpOption { Recursive = true });
     root.SetAction(parse => parse.GetValue(version) ? PrintVersion() : new HelpAction().Invoke(parse));
     return root;
@@ -247,6 +248,37 @@ void ForgetOrganizations()
     if (CacheFolder() is { } folder) SeenOrganizations.Delete(folder);
 }
 
+Command Api(Option<bool> verbose)
+{
+    var path = new Argument<string>("path") { Description = $"What to ask for, below the API's address, such as /v1/datasets?limit=10" };
+    var method = new Option<string?>("--method", "-X") { Description = "The method; GET unless told, POST with --input", HelpName = "method" };
+    var headers = new Option<string[]>("--header", "-H") { Description = "A header to add, as 'Name: value'; may be repeated", HelpName = "header" };
+    var input = new Option<string?>("--input") { Description = "The file to send as the body, JSON unless a Content-Type says otherwise; - for standard input", HelpName = "file" };
+    var paginate = new Option<bool>("--paginate") { Description = "Ask for the following pages too, as the answers' Link headers name them" };
+    var format = Choice("--format", "Format of errors: text or json", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
+    var api = new Command(
+        "api",
+        product.HasOrganizations ? "Call the platform's API, signed in and for the active organization" : "Call the platform's API, signed in")
+    {
+        path, method, headers, input, paginate, format,
+    };
+    api.SetAction((parse, _) =>
+    {
+        interruption.Listen();
+        return ApiCommand.RunAsync(
+            NewSession(parse.GetValue(format), parse.GetValue(verbose)),
+            parse.GetValue(path)!,
+            parse.GetValue(method),
+            parse.GetValue(headers) ?? [],
+            parse.GetValue(input),
+            StandardInput,
+            parse.GetValue(paginate),
+            results.WriteBytes,
+            interruption.Token);
+    });
+    return api;
+}
+
 Option<OutputFormat> Format() =>
     Choice("--format", "Output format: text or json", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
 
@@ -266,10 +298,14 @@ Session NewSession(OutputFormat format, bool verbose)
 
 HttpClient Connect(Uri address)
 {
-    if (http is not null) return http;
-    // Trust before anything that starts a thread: it changes the environment for a moment.
-    var tls = address.Scheme == Uri.UriSchemeHttps ? SystemTrust.Options() : null;
+    var needsTls = address.Scheme == Uri.UriSchemeHttps;
+    if (http is not null && (hasTls || !needsTls)) return http;
+    // Trust before anything that starts a thread: it changes the environment for a moment. Only where one of two servers is on
+    // loopback are there threads already, and then they wait.
+    var tls = needsTls ? SystemTrust.Options() : null;
+    hasTls = needsTls;
     interruption.Listen();
+    http?.Dispose();
     return http = ServiceClient.CreateHttpClient($"{product.Name}/{ProgramVersion.Text}", tls);
 }
 

@@ -31,6 +31,7 @@ public sealed record Product
         Name = "datagen",
         Title = "Datagen Factory",
         Issuer = "https://datagen.example",
+        Api = "https://api.datagen.example",
         ClientId = "datagen-cli",
         EnvironmentPrefix = "DATAGEN",
         DefaultFlow = SignInFlow.Device,
@@ -58,6 +59,7 @@ public sealed record Product
         Name = "genlabz",
         Title = "GenLabZ",
         Issuer = "https://auth.genlabz.example",
+        Api = "https://api.genlabz.example",
         ClientId = "genlabz-cli",
         EnvironmentPrefix = "GENLABZ",
         DefaultFlow = SignInFlow.Browser,
@@ -76,6 +78,9 @@ public sealed record Product
 
     /// <summary>The authorization server, unless the environment names another.</summary>
     public required string Issuer { get; init; }
+
+    /// <summary>The base address of the platform's API, for tokens of the product's own <see cref="Issuer"/>; the environment may name another.</summary>
+    public required string Api { get; init; }
 
     /// <summary>The public client's id (RFC 6749 section 2.2), unless the environment names another.</summary>
     public required string ClientId { get; init; }

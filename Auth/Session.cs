@@ -43,7 +43,7 @@ public sealed partial class Session
         TimeSpan minimumValidity = default, bool refresh = false, CancellationToken cancellation = default)
     {
         if (_options.Token is not null)
-            return refresh ? throw TokenFromEnvironment("can't be refreshed") : new AccessToken(GivenToken(), null, _options.Organization);
+            return refresh ? throw TokenFromEnvironment("can't be refreshed") : new AccessToken(GivenToken(), null, _options.Organization) { IsGiven = true };
 
         var credential = Stored();
         var margin = minimumValidity > RefreshMargin ? minimumValidity : RefreshMargin;
@@ -165,7 +165,11 @@ public sealed partial class Session
     }
 
     private AccessToken TokenOf(Credential credential) =>
-        new(credential.AccessToken, credential.ExpiresAt, _options.Organization ?? credential.ActiveOrgSlug);
+        new(credential.AccessToken, credential.ExpiresAt, _options.Organization ?? credential.ActiveOrgSlug)
+        {
+            Issuer = credential.Issuer,
+            Api = credential.Api,
+        };
 
     private SignIn NewSignIn() => new(_product, _options, CredentialsFile, _service, _clock);
 
@@ -245,6 +249,14 @@ public sealed partial class Session
 /// <param name="Organization">The organization that requests act for, sent as <c>X-Datagen-Org</c>; null where there is none.</param>
 public sealed record AccessToken(string Value, DateTimeOffset? ExpiresAt, string? Organization)
 {
+    // Where it came from and where it may go, so that both are of the one credential.
+    internal string? Issuer { get; init; }
+
+    internal string? Api { get; init; }
+
+    /// <summary>Whether it was given in the environment, and nothing is known of where it came from.</summary>
+    internal bool IsGiven { get; init; }
+
     /// <summary>Names no secret.</summary>
     public override string ToString() => "access token";
 }

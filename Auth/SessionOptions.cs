@@ -24,6 +24,12 @@ public sealed record SessionOptions
     /// <summary>The scopes asked for at sign-in, space separated.</summary>
     public required string Scope { get; init; }
 
+    /// <summary>
+    /// The base address of the platform's API, kept with the credential at sign-in. <c>https</c>, or <c>http</c> on loopback. Null for
+    /// the one kept, or the product's own where the token is of its own issuer.
+    /// </summary>
+    public string? Api { get; init; }
+
     /// <summary>The folder of credentials.json; null if there is no home to put it in.</summary>
     public string? Folder { get; init; }
 
@@ -48,6 +54,7 @@ public sealed record SessionOptions
             Parameters = Value("PARAMETERS"),
             RedirectUri = Value("REDIRECT_URI"),
             Scope = Value("SCOPE") ?? product.Scope,
+            Api = Value("API"),
             Folder = Value("CONFIG_DIR") is { } folder ? Path.GetFullPath(folder) : DefaultFolderOf(product, environment),
             Token = Value("TOKEN"),
             Organization = product.HasOrganizations ? Value("ORG") : null,

@@ -34,6 +34,9 @@ internal sealed record Credential
 
     public Endpoints? Endpoints { get; init; }
 
+    /// <summary>The base address of the API that the token is for, if it was named at sign-in.</summary>
+    public string? Api { get; init; }
+
     /// <summary>Keys of a newer version, kept when the file is written again.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
@@ -48,7 +51,7 @@ internal sealed record Credential
     public static Credential Parse(ReadOnlySpan<byte> utf8)
     {
         string? accessToken = null, tokenType = null, email = null, activeOrgSlug = null, refreshToken = null, idToken = null;
-        string? issuer = null, clientId = null, clientSecret = null;
+        string? issuer = null, clientId = null, clientSecret = null, api = null;
         string[]? groups = null;
         DateTimeOffset storedAt = default;
         DateTimeOffset? expiresAt = null;
@@ -74,6 +77,7 @@ internal sealed record Credential
                 else if (json.ValueTextEquals("issuer"u8)) issuer = json.ReadText();
                 else if (json.ValueTextEquals("client_id"u8)) clientId = json.ReadText();
                 else if (json.ValueTextEquals("client_secret"u8)) clientSecret = json.ReadText();
+                else if (json.ValueTextEquals("api"u8)) api = json.ReadText();
                 else if (json.ValueTextEquals("endpoints"u8)) endpoints = ReadEndpoints(ref json);
                 else Keep(ref json, ref others);
             }
@@ -101,6 +105,7 @@ internal sealed record Credential
                 ClientId = clientId,
                 ClientSecret = clientSecret,
                 Endpoints = endpoints,
+                Api = api,
                 Others = others,
             }
             : throw new JsonException("no usable access_token");

@@ -30,6 +30,14 @@ internal static class EndpointAddress
             : throw new AuthException(
                 $"{variable} is not a redirect address on this machine", "it takes one such as http://localhost:8400/callback");
 
+    /// <summary>The base address of an API.</summary>
+    public static Uri Api(string text, string variable) =>
+        Parse(text) is { Query: "", Fragment: "" } api
+            ? api
+            : throw new AuthException(
+                $"{variable} is not an API's address",
+                "it takes one such as https://api.example.com/v2, without user name, query or fragment; http is allowed on 127.0.0.1, [::1] and localhost");
+
     public static bool IsSafe(Uri address) =>
         address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && IsLoopback(address));
 

@@ -8,7 +8,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Datagen.Auth.Protocol;
 
 /// <summary>One request, one answer, within bounds: time, size, no redirect, no cookie. Every request of this program goes through here.</summary>
-internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? trace = null)
+internal sealed partial class ServiceClient(Func<Uri, HttpClient> http, Action<string>? trace = null)
 {
     public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
     public const int UsualMaximumBytes = 1 << 20;
@@ -81,48 +81,52 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Unreachable($"it did not answer within {RequestTimeout.TotalSeconds:0} seconds");
+            throw Unreachable(address, $"it did not answer within {RequestTimeout.TotalSeconds:0} seconds");
         }
         catch (HttpRequestException problem)
         {
-            throw Explain(problem);
+            throw Explain(address, problem);
         }
         catch (IOException problem)
         {
-            throw Unreachable("the connection was lost", cause: problem);
-        }
-
-        Exception Explain(HttpRequestException problem) => problem.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => Unreachable("its name can't be resolved", cause: problem),
-            HttpRequestError.SecureConnectionError => Unreachable(
-                "no trusted TLS connection could be made",
-                "if your network or server uses its own certificate authority, name its certificates in SSL_CERT_FILE",
-                problem),
-            HttpRequestError.ProxyTunnelError => Unreachable("the proxy refused to connect to it", "check HTTPS_PROXY and NO_PROXY", problem),
-            HttpRequestError.ResponseEnded => Unreachable("the connection was dropped", cause: problem),
-            HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded =>
-                new AuthException($"{address.Authority} did not answer as an HTTP server should", cause: problem),
-            _ => Unreachable("no connection could be made", cause: problem),
-        };
-
-        ServiceUnreachableException Unreachable(string why, string? hint = null, Exception? cause = null)
-        {
-            trace?.Invoke($"< nothing: {why}");
-            return new ServiceUnreachableException($"can't reach {address.Authority}: {why}", hint, cause);
+            throw Unreachable(address, "the connection was lost", cause: problem);
         }
     }
+
+    private AuthException Explain(Uri address, HttpRequestException problem) => problem.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => Unreachable(address, "its name can't be resolved", cause: problem),
+        HttpRequestError.SecureConnectionError => Unreachable(
+            address,
+            "no trusted TLS connection could be made",
+            "if your network or server uses its own certificate authority, name its certificates in SSL_CERT_FILE",
+            problem),
+        HttpRequestError.ProxyTunnelError => Unreachable(
+            address, "the proxy refused to connect to it", "check HTTPS_PROXY and NO_PROXY", problem),
+        HttpRequestError.ResponseEnded => Unreachable(address, "the connection was dropped", cause: problem),
+        HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded =>
+            new AuthException($"{address.Authority} did not answer as an HTTP server should", cause: problem),
+        _ => Unreachable(address, "no connection could be made", cause: problem),
+    };
+
+    private ServiceUnreachableException Unreachable(Uri address, string why, string? hint = null, Exception? cause = null)
+    {
+        trace?.Invoke($"< nothing: {why}");
+        return new ServiceUnreachableException($"can't reach {address.Authority}: {why}", hint, cause);
+    }
+
+    private static TimeSpan? WaitAskedBy(RetryConditionHeaderValue? retryAfter) => retryAfter switch
+    {
+        { Delta: { } seconds } => seconds,
+        { Date: { } date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } left ? left : TimeSpan.Zero,
+        _ => null,
+    };
 
     private static void RequireAvailable(ServiceAnswer answer, RetryConditionHeaderValue? retryAfter)
     {
         var host = answer.Address.Authority;
         var status = (int)answer.Status;
-        var wait = retryAfter switch
-        {
-            { Delta: { } seconds } => seconds,
-            { Date: { } date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } left ? left : TimeSpan.Zero,
-            _ => (TimeSpan?)null,
-        };
+        var wait = WaitAskedBy(retryAfter);
         if (status >= 500)
             throw new ServiceUnreachableException($"{host} is not working at the moment (it answered {status})") { RetryAfter = wait };
         if (status == (int)HttpStatusCode.TooManyRequests)
