@@ -118,13 +118,27 @@ Command Login(Option<bool> verbose)
                 : Refuse<int>(argument, $"--port takes a number from 1 to 65535, not {argument.Tokens[0].Value}"),
     };
     var withToken = new Option<bool>("--with-token") { Description = "Read an access token from standard input instead" };
+    var start = new Option<bool>("--start") { Description = "Begin a device sign-in, print what the person needs as JSON, and return" };
+    var finish = new Option<bool>("--finish") { Description = "Complete the sign-in that --start began: ask once, and store the credential" };
+    var wait = new Option<string?>("--wait") { Description = "With --finish: ask again for this long, such as 60s", HelpName = "duration" };
     var format = Format();
-    var login = new Command("login", "Sign in, and store the credential") { flow, noBrowser, port, withToken, format };
+    var login = new Command("login", "Sign in, and store the credential") { flow, noBrowser, port, withToken, start, finish, wait, format };
+    login.Validators.Add(parse =>
+    {
+        var (starts, finishes) = (parse.GetValue(start), parse.GetValue(finish));
+        if (starts && finishes) parse.AddError("--start and --finish can't be used together");
+        else if ((starts || finishes) && (parse.GetResult(withToken) ?? parse.GetResult(port)) is { } other)
+            parse.AddError($"{(starts ? "--start" : "--finish")} and {other.Option.Name} can't be used together");
+        else if ((starts || finishes) && parse.GetValue(flow) == SignInFlow.Browser) parse.AddError("the browser flow can't be done in two steps");
+        else if (!finishes && parse.GetResult(wait) is not null) parse.AddError("--wait is for --finish alone");
+    });
     login.SetAction((parse, _) =>
     {
         interruption.Listen();
         var session = NewSession(parse.GetValue(format), parse.GetValue(verbose));
         var output = NewOutput(parse.GetValue(format));
+        if (parse.GetValue(start)) return TwoStepLogin.StartAsync(session, output, interruption.Token);
+        if (parse.GetValue(finish)) return TwoStepLogin.FinishAsync(session, product, output, parse.GetValue(wait), interruption.Token);
         if (parse.GetValue(withToken))
             return LoginCommand.RunWithTokenAsync(session, product, output, StandardInput(), interruption.Token);
 

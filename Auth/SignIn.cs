@@ -5,7 +5,7 @@ using Datagen.Storage;
 namespace Datagen.Auth;
 
 /// <summary>From "nobody" to a stored credential. Nothing is written before everything has succeeded.</summary>
-internal sealed class SignIn(
+internal sealed partial class SignIn(
     Product product, SessionOptions options, CredentialsFile file, ServiceClient service, TimeProvider clock)
 {
     /// <param name="flow">Null for the product's own, with the others beside it where the person can paste.</param>

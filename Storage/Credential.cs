@@ -170,6 +170,7 @@ internal sealed record Credential
     WriteIndented = true,
     Converters = [typeof(UtcSeconds)])]
 [JsonSerializable(typeof(Credential))]
+[JsonSerializable(typeof(PendingSignIn))]
 internal sealed partial class StorageJson : JsonSerializerContext
 {
     private static StorageJson? s_readable;

@@ -131,19 +131,11 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
             : $"{Path} can be read by others, and its permissions can't be narrowed");
     }
 
-    private ReadOnlySpan<byte> ReadAll(SafeFileHandle handle)
+    private byte[] ReadAll(SafeFileHandle handle)
     {
         try
         {
-            var buffer = new byte[16 << 10];
-            for (var length = 0; ;)
-            {
-                var read = RandomAccess.Read(handle, buffer.AsSpan(length), length);
-                if (read == 0) return buffer.AsSpan(0, length);
-                length += read;
-                if (length > MaximumBytes) throw Damaged("it is larger than 1 MiB");
-                if (length == buffer.Length) Array.Resize(ref buffer, 4 * length);
-            }
+            return Native.ReadAll(handle, MaximumBytes) is { } bytes ? bytes : throw Damaged("it is larger than 1 MiB");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -169,7 +161,8 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     // A folder that somebody named for us may be one they share; one with nothing else in it is ours to close.
     private bool HoldsOnlyOurFiles() =>
         Directory.EnumerateFileSystemEntries(folder)
-            .All(entry => System.IO.Path.GetFileName(entry).StartsWith("credentials.", StringComparison.Ordinal));
+            .All(entry => System.IO.Path.GetFileName(entry) is var name
+                && (name.StartsWith("credentials.", StringComparison.Ordinal) || name.StartsWith("login.", StringComparison.Ordinal)));
 
     // Where credentials.json is a link, the file behind it is replaced and the link stays.
     private string Target()
@@ -190,7 +183,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     }
 
     // Whoever wrote these died before the rename; with the lock in our hands nobody is writing now.
-    private static void DeleteLeftovers(string target)
+    internal static void DeleteLeftovers(string target)
     {
         var inFolder = System.IO.Path.GetDirectoryName(target)!;
         if (!Directory.Exists(inFolder)) return;

@@ -31,6 +31,20 @@ internal static partial class Native
         return Marshal.GetLastPInvokeError() == NotFound ? null : throw Failure("open", path);
     }
 
+    /// <summary>The whole of an open file; null if that is more than <paramref name="maximumBytes"/>.</summary>
+    public static byte[]? ReadAll(SafeFileHandle handle, int maximumBytes)
+    {
+        var buffer = new byte[16 << 10];
+        for (var length = 0; ;)
+        {
+            var read = RandomAccess.Read(handle, buffer.AsSpan(length), length);
+            if (read == 0) return buffer[..length];
+            length += read;
+            if (length > maximumBytes) return null;
+            if (length == buffer.Length) Array.Resize(ref buffer, 4 * length);
+        }
+    }
+
     /// <summary>Opens the lock file, made with mode 0600 where it is missing.</summary>
     public static SafeFileHandle OpenLock(string path)
     {

@@ -20,7 +20,7 @@ public sealed class Help : IDisposable
     [InlineData("datagen", "", "auth,api")]
     [InlineData("datagen", "api", "--input,--paginate,--format")]
     [InlineData("datagen", "auth", "login,logout,status,org,token")]
-    [InlineData("datagen", "auth login", "--flow,--no-browser,--port,--with-token,--format")]
+    [InlineData("datagen", "auth login", "--flow,--no-browser,--port,--with-token,--start,--finish,--wait,--format")]
     [InlineData("datagen", "auth logout", "--local,--format")]
     [InlineData("datagen", "auth status", "--format")]
     [InlineData("datagen", "auth org", "--list,--use,--format")]
