@@ -110,7 +110,10 @@ public sealed record Product
 
     /// <summary>The environment variables, of any product, whose values no other program is to see.</summary>
     internal static IEnumerable<string> SecretVariables =>
-        All.SelectMany(product => new[] { product.Variable("TOKEN"), product.Variable("CLIENT_SECRET") });
+        All.SelectMany(product => new[] { product.Variable("TOKEN"), product.Variable("CLIENT_SECRET") }).Append(ActionsRequestToken);
+
+    /// <summary>What a job of GitHub Actions gets its ID token with.</summary>
+    internal const string ActionsRequestToken = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 
     /// <summary>The name of this product's environment variable that ends in <paramref name="suffix"/>.</summary>
     internal string Variable(string suffix) => $"{EnvironmentPrefix}_{suffix}";

@@ -19,7 +19,7 @@ public sealed partial class Session
             : token.Issuer == _product.Issuer ? new Uri(_product.Api)
             : throw new AuthException(
                 $"nobody has said which API the tokens of {Printable.Text(token.Issuer ?? "this credential")} are for",
-                $"set {variable} to its address and run {_product.LoginCommand}");
+                _workload is null ? $"set {variable} to its address and run {_product.LoginCommand}" : $"set {variable} to its address");
         return named is null || ApiAddress.IsSame(named, own)
             ? own
             : throw new AuthException(

@@ -24,6 +24,7 @@ public sealed partial class Session
         _service = service;
         _clock = clock;
         _warn = warn;
+        _workload = options is { Token: null, Grant: not null } ? new Workload(product, options, service, clock) : null;
         _file = options.Folder is null ? null : new CredentialsFile(options.Folder, warn);
     }
 
@@ -44,15 +45,15 @@ public sealed partial class Session
     {
         if (_options.Token is not null)
             return refresh ? throw TokenFromEnvironment("can't be refreshed") : new AccessToken(GivenToken(), null, _options.Organization) { IsGiven = true };
+        if (_workload is not null)
+            return WithWarning(await _workload.TokenAsync(minimumValidity, refused: null, refresh, cancellation).ConfigureAwait(false), minimumValidity);
 
         var credential = Stored();
         var margin = minimumValidity > RefreshMargin ? minimumValidity : RefreshMargin;
         if (refresh || !credential.OutlivesBy(margin, _clock.GetUtcNow()))
             credential = await RefreshAsync(credential, refresh ? RefreshReason.Asked : RefreshReason.Stale, margin, cancellation)
                 .ConfigureAwait(false);
-        if (!credential.OutlivesBy(minimumValidity, _clock.GetUtcNow()))
-            _warn($"the access token lives for less than the {minimumValidity.TotalSeconds:0} seconds asked for");
-        return TokenOf(credential);
+        return WithWarning(TokenOf(credential), minimumValidity);
     }
 
     /// <summary>Another access token for one that a server has just refused with 401 (RFC 6750 section 3.1): refreshed, unless another process has done so already.</summary>
@@ -66,6 +67,7 @@ public sealed partial class Session
     {
         ArgumentNullException.ThrowIfNull(refused);
         if (_options.Token is not null) throw TokenFromEnvironment("was refused: it is expired or revoked");
+        if (_workload is not null) return await _workload.TokenAsync(TimeSpan.Zero, refused.Value, anew: false, cancellation).ConfigureAwait(false);
         var stored = Stored();
         return TokenOf(stored.AccessToken != refused.Value && stored.OutlivesBy(TimeSpan.Zero, _clock.GetUtcNow())
             ? stored
@@ -80,6 +82,7 @@ public sealed partial class Session
     /// <exception cref="CredentialsFileException">The file can't be used.</exception>
     public async Task<Identity> GetIdentityAsync(CancellationToken cancellation = default)
     {
+        if (_workload is not null) return await IdentityOfAsync(_workload, cancellation).ConfigureAwait(false);
         if (_product.IdentityIsInIdToken && _options.Token is null)
         {
             var credential = await FreshAsync(cancellation).ConfigureAwait(false);
@@ -164,6 +167,13 @@ public sealed partial class Session
         return onlyHere ? signOut.HereAsync(cancellation) : signOut.EverywhereAsync(cancellation);
     }
 
+    private AccessToken WithWarning(AccessToken token, TimeSpan minimumValidity)
+    {
+        if (token.ExpiresAt is { } end && end - _clock.GetUtcNow() <= minimumValidity)
+            _warn($"the access token lives for less than the {minimumValidity.TotalSeconds:0} seconds asked for");
+        return token;
+    }
+
     private AccessToken TokenOf(Credential credential) =>
         new(credential.AccessToken, credential.ExpiresAt, _options.Organization ?? credential.ActiveOrgSlug)
         {
@@ -234,6 +244,9 @@ public sealed partial class Session
         var variable = _product.Variable("TOKEN");
         if (_options.Token is not null)
             throw new AuthException($"can't {what} while {variable} is set: its token is used instead of the file", $"unset {variable}");
+        variable = _product.Variable("GRANT");
+        if (_options.Grant is not null)
+            throw new AuthException($"can't {what} while {variable} is set: this machine signs in by what it is, without the file", $"unset {variable}");
     }
 
     private NotSignedInException TokenFromEnvironment(string what) =>
