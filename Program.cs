@@ -11,7 +11,9 @@ using Datagen.Trust;
 using Microsoft.Win32.SafeHandles;
 
 // Which product: the name this file was called by.
-var product = Product.Named(Environment.GetCommandLineArgs()[0]);
+var program = Environment.GetCommandLineArgs()[0];
+var product = Product.Named(program);
+args = CredentialCommand.Arguments(program, args);
 
 // The world, as far as a command may touch it.
 StandardStream.ReservePlaces();
@@ -96,7 +98,7 @@ Command Auth(Option<bool> verbose)
 {
     var auth = new Command("auth", "Sign in, sign out, and check your session")
     {
-        Login(verbose), Logout(verbose), Status(verbose), Token(verbose),
+        Login(verbose), Logout(verbose), Status(verbose), Token(verbose), Helpers(verbose),
     };
     if (product.HasOrganizations) auth.Subcommands.Add(Org(verbose));
     auth.SetAction(parse => new HelpAction().Invoke(parse));
@@ -269,7 +271,7 @@ Command Api(Option<bool> verbose)
     var headers = new Option<string[]>("--header", "-H") { Description = "A header to add, as 'Name: value'; may be repeated", HelpName = "header" };
     var input = new Option<string?>("--input") { Description = "The file to send as the body, JSON unless a Content-Type says otherwise; - for standard input", HelpName = "file" };
     var paginate = new Option<bool>("--paginate") { Description = "Ask for the following pages too, as the answers' Link headers name them" };
-    var format = Choice("--format", "Format of errors: text or json", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
+    var format = ErrorFormat();
     var api = new Command(
         "api",
         product.HasOrganizations ? "Call the platform's API, signed in and for the active organization" : "Call the platform's API, signed in")
@@ -292,6 +294,53 @@ Command Api(Option<bool> verbose)
     });
     return api;
 }
+
+Command Helpers(Option<bool> verbose)
+{
+    var helpers = new Command("credential", "Hand the access token to another tool, in the form that it asks for")
+    {
+        Helper("git", "A credential helper for git", ["get", "store", "erase"], (session, output, operation, hosts) =>
+            CredentialCommand.GitAsync(session, output, operation, hosts, StandardInput(), interruption.Token)),
+        Helper("docker", $"A credential helper for docker, which knows it as docker-credential-{product.Name}", ["get", "store", "erase", "list", "version"], (session, output, operation, hosts) =>
+            CredentialCommand.DockerAsync(session, product, output, operation, hosts, StandardInput(), interruption.Token)),
+        Helper("kubectl", "A credential plugin for kubectl, as users.user.exec of a kubeconfig", [], (session, output, _, hosts) =>
+            CredentialCommand.KubectlAsync(session, output, Environment.GetEnvironmentVariable("KUBERNETES_EXEC_INFO"), hosts, interruption.Token)),
+        Helper("curl", $"A file for curl: curl -K <({product.Name} auth credential curl) URL", null, (session, output, _, _) =>
+            CredentialCommand.CurlAsync(session, product, output, interruption.Token)),
+    };
+    helpers.SetAction(parse => new HelpAction().Invoke(parse));
+    return helpers;
+
+    // Null operations: a tool that names no host either.
+    Command Helper(string name, string description, string[]? operations, Func<Session, Output, string, IReadOnlyList<string>, Task<int>> run)
+    {
+        var operation = new Argument<string>("operation") { Description = $"What {name} asks for: {string.Join(", ", operations ?? [])}" };
+        var host = new Option<string[]>("--host")
+        {
+            Description = $"A host that the token is for, beside the API's; may be repeated, or listed in {product.Variable("CREDENTIAL_HOSTS")}",
+            HelpName = "name",
+        };
+        var format = ErrorFormat();
+        var helper = new Command(name, description) { format };
+        if (operations is { Length: > 0 }) helper.Arguments.Add(operation);
+        if (operations is not null) helper.Options.Add(host);
+        helper.SetAction((parse, _) =>
+        {
+            interruption.Listen();
+            var hosts = operations is null ? [] : CredentialCommand.Hosts(
+                parse.GetValue(host), Environment.GetEnvironmentVariable(product.Variable("CREDENTIAL_HOSTS")));
+            return run(
+                NewSession(parse.GetValue(format), parse.GetValue(verbose)),
+                NewOutput(parse.GetValue(format)),
+                operations is { Length: > 0 } ? parse.GetValue(operation)! : "",
+                hosts);
+        });
+        return helper;
+    }
+}
+
+Option<OutputFormat> ErrorFormat() =>
+    Choice("--format", "Format of errors: text or json", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
 
 Option<OutputFormat> Format() =>
     Choice("--format", "Output format: text or json", ("text", OutputFormat.Text), ("json", OutputFormat.Json));

@@ -121,7 +121,9 @@ public sealed record Product
     /// <summary>The product whose command is the program's name; the first one under any other name.</summary>
     internal static Product Named(string programPath)
     {
+        // docker-credential-datagen is datagen too, under the name that docker looks it up by.
         var name = Path.GetFileNameWithoutExtension(programPath);
+        name = name[(name.LastIndexOf("docker-credential-", StringComparison.Ordinal) is 0 ? "docker-credential-".Length : 0)..];
         return All.FirstOrDefault(product => product.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? All[0];
     }
 }

@@ -27,5 +27,23 @@ public sealed partial class Session
                 $"unset {variable}, or run {_product.LoginCommand} with it");
     }
 
+    /// <summary>The API that a token of this session would be for, found out without any request; null where there is no session, or nobody has said.</summary>
+    internal Uri? FindApiAddress()
+    {
+        var token = _options.Token is not null ? new AccessToken("", null, null) { IsGiven = true }
+            : _workload is not null ? new AccessToken("", null, null) { Issuer = _options.Issuer, Api = _options.Api }
+            : CredentialsFile.Read() is { } credential ? TokenOf(credential)
+            : null;
+        try
+        {
+            return token is null ? null : GetApiAddress(token);
+        }
+        catch (AuthException)
+        {
+            // Whoever needs it will hear why it is not known.
+            return null;
+        }
+    }
+
     internal ApiClient NewApiClient(TimeSpan longestSilence) => new(_product, this, _service, longestSilence);
 }
