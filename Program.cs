@@ -255,7 +255,9 @@ string? CacheFolder() => SeenOrganizations.Folder(product.Name, Environment.GetE
 
 void RememberOrganizations(IEnumerable<string> slugs)
 {
-    if (Environment.GetEnvironmentVariable(product.Variable("TOKEN")) is null && CacheFolder() is { } folder)
+    if (Environment.GetEnvironmentVariable(product.Variable("TOKEN")) is null
+        && Environment.GetEnvironmentVariable(product.Variable("GRANT")) is null
+        && CacheFolder() is { } folder)
         SeenOrganizations.Write(folder, slugs);
 }
 
