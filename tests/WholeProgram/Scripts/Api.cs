@@ -264,12 +264,12 @@ public class Api : Situation
         var piece = new byte[1 << 20];
         _api.Answer = async (_, response) =>
         {
-            for (var i = 0; i < 300; i++) await response.Body.WriteAsync(piece);
+            for (var i = 0; i < 900; i++) await response.Body.WriteAsync(piece);
         };
 
-        var run = await Datagen.RunInShellAsync("ulimit -v 400000; \"$@\" | wc -c", "api", "/v1/a");
+        var run = await Datagen.RunInShellAsync("ulimit -v 786432; \"$@\" | wc -c", "api", "/v1/a");
 
-        Assert.Equal(Ok($"{300 << 20}\n"), run);
+        Assert.Equal(Ok($"{900 << 20}\n"), run);
     }
 
     [Theory]
