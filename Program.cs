@@ -20,6 +20,8 @@ using var results = new StandardStream(StandardStream.StandardOutput);
 using var messages = new StandardStream(StandardStream.StandardError);
 using var interruption = new Interruption();
 HttpClient? http = null;
+string? namedProfile = null;
+Session? opened = null;
 
 try
 {
@@ -31,8 +33,8 @@ try
             NewSession(OutputFormat.Text, verbose: false), NewOutput(OutputFormat.Text), null, false, interruption.Token),
         ["auth", "status"] => await StatusCommand.RunAsync(
             NewSession(OutputFormat.Text, verbose: false), product, NewOutput(OutputFormat.Text), interruption.Token),
-        [CompletionCommand.Name, .. var words] => CompletionCommand.RunCandidates(Root(), NewOutput(OutputFormat.Text), words),
-        [ManualPages.Name, var folder, var date] => ManualPages.Write(Root(), product, folder, date),
+        [CompletionCommand.Name, .. var words] => CompletionCommand.RunCandidates(Root(Profile()), NewOutput(OutputFormat.Text), words),
+        [ManualPages.Name, var folder, var date] => ManualPages.Write(Root(Profile()), product, folder, date),
         _ => await ParseAndRunAsync(),
     };
     results.Flush();
@@ -47,7 +49,7 @@ catch (IOException problem) when (problem.HResult == StandardStream.BrokenPipe)
 catch (Exception error)
 #pragma warning restore CA1031
 {
-    var failure = Failure.Of(error, product, interruption.ExitCode);
+    var failure = Failure.Of(error, opened?.Product ?? product, interruption.ExitCode);
     NewOutput(CommandLineErrors.AsksForJson(args) ? OutputFormat.Json : OutputFormat.Text).Print(failure);
     return failure.ExitCode;
 }
@@ -64,8 +66,10 @@ int PrintVersion()
 
 Task<int> ParseAndRunAsync()
 {
-    var parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    var profile = Profile();
+    var parsed = Root(profile).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     if (parsed.Errors.Count > 0) throw CommandLineErrors.Explain(parsed, product);
+    namedProfile = parsed.GetValue(profile);
     return parsed.InvokeAsync(
         new InvocationConfiguration
         {
@@ -77,7 +81,7 @@ Task<int> ParseAndRunAsync()
         CancellationToken.None);
 }
 
-Command Root()
+Command Root(Option<string?> profile)
 {
     var version = new Option<bool>("--version") { Description = "Show the version" };
     var verbose = new Option<bool>("--verbose")
@@ -85,7 +89,7 @@ Command Root()
         Description = "Trace HTTP requests on stderr, every secret redacted",
         Recursive = true,
     };
-    var root = new Command(product.Name, $"{product.Title} command line") { version, verbose, Auth(verbose), Completion() };
+    var root = new Command(product.Name, $"{product.Title} command line") { version, verbose, profile, Auth(verbose), Completion() };
     root.Options.Add(new HelpOption { Recursive = true });
     root.SetAction(parse => parse.GetValue(version) ? PrintVersion() : new HelpAction().Invoke(parse));
     return root;
@@ -95,7 +99,7 @@ Command Auth(Option<bool> verbose)
 {
     var auth = new Command("auth", "Sign in, sign out, and check your session")
     {
-        Login(verbose), Logout(verbose), Status(verbose), Token(verbose),
+        Login(verbose), Logout(verbose), Status(verbose), Token(verbose), List(), Switch(),
     };
     if (product.HasOrganizations) auth.Subcommands.Add(Org(verbose));
     auth.SetAction(parse => new HelpAction().Invoke(parse));
@@ -247,6 +251,46 @@ void ForgetOrganizations()
     if (CacheFolder() is { } folder) SeenOrganizations.Delete(folder);
 }
 
+Command List()
+{
+    var format = Format();
+    var list = new Command("list", "List the profiles, the accounts on this machine") { format };
+    list.SetAction(parse => ProfileCommand.List(product, NamedOptions(), NewOutput(parse.GetValue(format))));
+    return list;
+}
+
+Command Switch()
+{
+    var name = new Argument<string>("name") { Description = "The profile; default is the one without a name", CustomParser = ProfileName };
+    name.CompletionSources.Add(_ => ProfileNames());
+    var format = Format();
+    var switchTo = new Command("switch", "Make a profile the active one") { name, format };
+    switchTo.SetAction((parse, _) => ProfileCommand.SwitchAsync(
+        product,
+        namedProfile is null
+            ? SessionOptions.FromEnvironment(product)
+            : throw new UsageException("auth switch takes no --profile", $"{product.Name} auth switch NAME"),
+        NewOutput(parse.GetValue(format)),
+        parse.GetValue(name)!,
+        interruption.Token));
+    return switchTo;
+}
+
+Option<string?> Profile()
+{
+    var profile = new Option<string?>("--profile")
+    {
+        Description = "Which of several accounts on this machine",
+        HelpName = "name",
+        Recursive = true,
+        CustomParser = ProfileName,
+    };
+    profile.CompletionSources.Add(_ => ProfileNames());
+    return profile;
+}
+
+IEnumerable<string> ProfileNames() => SessionOptions.FromEnvironment(product).Folder is { } folder ? Profiles.WithCredential(folder) : [];
+
 Option<OutputFormat> Format() =>
     Choice("--format", "Output format: text or json", ("text", OutputFormat.Text), ("json", OutputFormat.Json));
 
@@ -256,12 +300,18 @@ Session NewSession(OutputFormat format, bool verbose)
 {
     var traced = verbose || Environment.GetEnvironmentVariable(product.Variable("DEBUG")) is "1" or "true";
     var output = NewOutput(format);
-    return new Session(
+    return opened = new Session(
         product,
-        SessionOptions.FromEnvironment(product),
+        NamedOptions(),
         new ServiceClient(Connect, traced ? output.Prompt : null),
         TimeProvider.System,
         output.Warn);
+}
+
+SessionOptions NamedOptions()
+{
+    var options = SessionOptions.FromEnvironment(product);
+    return namedProfile is null ? options : options with { Profile = namedProfile };
 }
 
 HttpClient Connect(Uri address)
@@ -291,6 +341,10 @@ static Option<T> Choice<T>(string name, string description, params (string Word,
     option.CompletionSources.Add(words);
     return option;
 }
+
+static string? ProfileName(ArgumentResult argument) => argument.Tokens[0].Value is var name && Profiles.IsName(name)
+    ? name
+    : Refuse<string>(argument, $"{Printable.Text(name)} can't be a profile's name: it has at most 64 letters, digits, dots, underscores and hyphens, a letter or digit first");
 
 static T? Refuse<T>(ArgumentResult argument, string why)
 {

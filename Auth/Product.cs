@@ -26,6 +26,9 @@ public sealed record Product
                 """, null, [Fact.Email, Fact.ActiveOrgSlug, Fact.Role]),
             SignedOut = new Answer("status: logged_out", "logged_out", [Fact.Status]),
             NoCredential = new Answer("status: no_credential", "no_credential", [Fact.Status]),
+            ActiveProfile = "active_profile",
+            Profiles = "profiles",
+            Email = "email",
         })
     {
         Name = "datagen",
@@ -53,6 +56,9 @@ public sealed record Product
                 """, null, [Fact.Email, Fact.Groups, Fact.ExpiresAt]),
             SignedOut = new Answer("Logged out. Tokens cleared.", "logged_out", [Fact.Status]),
             NoCredential = new Answer("Not logged in.", "no_credential", [Fact.Status]),
+            ActiveProfile = "Active profile",
+            Profiles = "Profiles",
+            Email = "Email",
         })
     {
         Name = "genlabz",
@@ -99,13 +105,20 @@ public sealed record Product
 
     internal Words Words { get; }
 
-    internal string LoginCommand => $"{Name} auth login";
+    /// <summary>The profile in force, for the commands that hints name; null where none was named.</summary>
+    internal string? Profile { get; init; }
+
+    internal string LoginCommand => Command("login");
 
     internal string LoginHint => $"run {LoginCommand}";
 
     /// <summary>The environment variables, of any product, whose values no other program is to see.</summary>
     internal static IEnumerable<string> SecretVariables =>
         All.SelectMany(product => new[] { product.Variable("TOKEN"), product.Variable("CLIENT_SECRET") });
+
+    /// <summary>A command as a person would type it here.</summary>
+    internal string Command(string name, string options = "") =>
+        $"{Name} auth {name}{(Profile is null ? "" : $" --profile {Profile}")}{options}";
 
     /// <summary>The name of this product's environment variable that ends in <paramref name="suffix"/>.</summary>
     internal string Variable(string suffix) => $"{EnvironmentPrefix}_{suffix}";
@@ -141,6 +154,12 @@ internal sealed record Words
     public required Answer SignedOut { get; init; }
 
     public required Answer NoCredential { get; init; }
+
+    public required string ActiveProfile { get; init; }
+
+    public required string Profiles { get; init; }
+
+    public required string Email { get; init; }
 }
 
 /// <summary>What a command prints: a text with <c>{fact}</c> in it, and the same facts as keys of a JSON object.</summary>

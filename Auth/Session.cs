@@ -9,12 +9,12 @@ public sealed partial class Session
     /// <summary>A token that lives no longer than this is refreshed before use.</summary>
     public static readonly TimeSpan RefreshMargin = TimeSpan.FromMinutes(5);
 
-    private readonly Product _product;
     private readonly SessionOptions _options;
-    private readonly CredentialsFile? _file;
+    private readonly Lazy<CredentialsFile> _file;
     private readonly ServiceClient _service;
     private readonly TimeProvider _clock;
     private readonly Action<string> _warn;
+    private Product _product;
 
     internal Session(
         Product product, SessionOptions options, ServiceClient service, TimeProvider clock, Action<string> warn)
@@ -24,12 +24,21 @@ public sealed partial class Session
         _service = service;
         _clock = clock;
         _warn = warn;
-        _file = options.Folder is null ? null : new CredentialsFile(options.Folder, warn);
+        _file = new Lazy<CredentialsFile>(OpenFile, LazyThreadSafetyMode.PublicationOnly);
     }
 
-    private CredentialsFile CredentialsFile => _file
-        ?? throw new CredentialsFileException(
-            CredentialsFileProblem.Unwritable, "HOME is not set, so there is no place for credentials.json");
+    /// <summary>The product, with the profile in force once the file was looked for.</summary>
+    internal Product Product => _product;
+
+    private CredentialsFile CredentialsFile => _file.Value;
+
+    private CredentialsFile OpenFile()
+    {
+        var folder = _options.Folder ?? throw Profiles.NoFolder();
+        var profile = Profiles.InForce(_options, _product);
+        _product = _product with { Profile = profile };
+        return Profiles.FileOf(folder, profile ?? Profiles.Default, _warn);
+    }
 
     /// <summary>A valid access token, refreshed first if it must be (RFC 6749 section 6).</summary>
     /// <param name="minimumValidity">How long the token should live from now; a server's tokens may live for less.</param>
@@ -90,7 +99,7 @@ public sealed partial class Session
         if (_options.Organization is { } organization && !identity.IsMemberOf(organization))
             throw NotAMembership(organization, _product.Variable("ORG"));
         if (identity.ActiveOrgSlug is { } active && !identity.IsMemberOf(active))
-            _warn($"you are no longer a member of {Printable.Text(active)}; choose another organization with {_product.Name} auth org --use");
+            _warn($"you are no longer a member of {Printable.Text(active)}; choose another organization with {_product.Command("org", " --use")}");
         return identity;
     }
 
@@ -160,14 +169,19 @@ public sealed partial class Session
     public Task<bool> SignOutAsync(bool onlyHere = false, CancellationToken cancellation = default)
     {
         RequireNoTokenFromEnvironment("sign out");
-        var signOut = new SignOut(_product, CredentialsFile, _service, _clock, _warn);
+        var file = CredentialsFile;
+        var signOut = new SignOut(_product, file, _service, _clock, _warn);
         return onlyHere ? signOut.HereAsync(cancellation) : signOut.EverywhereAsync(cancellation);
     }
 
     private AccessToken TokenOf(Credential credential) =>
         new(credential.AccessToken, credential.ExpiresAt, _options.Organization ?? credential.ActiveOrgSlug);
 
-    private SignIn NewSignIn() => new(_product, _options, CredentialsFile, _service, _clock);
+    private SignIn NewSignIn()
+    {
+        var file = CredentialsFile;
+        return new SignIn(_product, _options, file, _service, _clock);
+    }
 
     private static Identity IdentityOf(Credential credential) =>
         new(credential.Email, credential.ActiveOrgSlug, [], credential.Groups ?? [], credential.ExpiresAt);
@@ -236,7 +250,7 @@ public sealed partial class Session
         new($"the token in {_product.Variable("TOKEN")} {what}", $"set {_product.Variable("TOKEN")} to a valid token, or unset it and run {_product.LoginCommand}");
 
     private AuthException NotAMembership(string slug, string source) =>
-        new($"you are not a member of an organization called {Printable.Text(slug)} ({source})", $"{_product.Name} auth org --list shows yours");
+        new($"you are not a member of an organization called {Printable.Text(slug)} ({source})", $"{_product.Command("org", " --list")} shows yours");
 }
 
 /// <summary>An access token (RFC 6750).</summary>

@@ -24,8 +24,14 @@ public sealed record SessionOptions
     /// <summary>The scopes asked for at sign-in, space separated.</summary>
     public required string Scope { get; init; }
 
-    /// <summary>The folder of credentials.json; null if there is no home to put it in.</summary>
+    /// <summary>The folder of credentials.json, and of the profiles; null if there is no home to put it in.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>
+    /// Which of several accounts: <c>default</c> is credentials.json itself, any other has a folder below it. Null for the one that
+    /// <c>auth switch</c> chose, else <c>default</c>. A name has at most 64 letters, digits, dots, underscores and hyphens, a letter or digit first.
+    /// </summary>
+    public string? Profile { get; init; }
 
     /// <summary>An access token that is used instead of the file. Then nothing is read from, written to or refreshed in the file.</summary>
     public string? Token { get; init; }
@@ -49,6 +55,7 @@ public sealed record SessionOptions
             RedirectUri = Value("REDIRECT_URI"),
             Scope = Value("SCOPE") ?? product.Scope,
             Folder = Value("CONFIG_DIR") is { } folder ? Path.GetFullPath(folder) : DefaultFolderOf(product, environment),
+            Profile = Value("PROFILE"),
             Token = Value("TOKEN"),
             Organization = product.HasOrganizations ? Value("ORG") : null,
         };

@@ -63,5 +63,5 @@ internal sealed class SignOut(Product product, CredentialsFile file, ServiceClie
             new($"{endpoint.Authority} refused to revoke the session: {error}; you are still signed in", LocalHint);
     }
 
-    private string LocalHint => $"{product.Name} auth logout --local deletes the credential here without asking the server";
+    private string LocalHint => $"{product.Command("logout", " --local")} deletes the credential here without asking the server";
 }

@@ -117,6 +117,11 @@ internal static partial class Native
         || StatX(WorkingFolder, path, DoNotFollow, BasicStats, out var found) != 0
         || found.ToFacts().IsMine;
 
+    /// <summary>Whether an open file can still be found by a name. Elsewhere than on Linux it is taken to.</summary>
+    public static bool HasName(SafeFileHandle handle, string path) =>
+        !OperatingSystem.IsLinux()
+        || (StatX((int)handle.DangerousGetHandle(), "", EmptyPath, BasicStats, out var found) == 0 ? found.Names > 0 : throw Failure("inspect", path));
+
     public static CredentialsFileException Failure(string verb, string path) =>
         new(CredentialsFileProblem.Unwritable, $"can't {verb} {path}: {Marshal.GetLastPInvokeErrorMessage()}");
 
@@ -128,6 +133,9 @@ internal static partial class Native
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct StatXBuffer
     {
+        [FieldOffset(16)]
+        public uint Names;
+
         [FieldOffset(20)]
         public uint Owner;
 
