@@ -99,7 +99,7 @@ Command Auth(Option<bool> verbose)
 {
     var auth = new Command("auth", "Sign in, sign out, and check your session")
     {
-        Login(verbose), Logout(verbose), Status(verbose), Token(verbose), List(), Switch(),
+        Login(verbose), Logout(verbose), Status(verbose), Token(verbose), List(), Switch(), Doctor(verbose),
     };
     if (product.HasOrganizations) auth.Subcommands.Add(Org(verbose));
     auth.SetAction(parse => new HelpAction().Invoke(parse));
@@ -276,6 +276,21 @@ Command Switch()
     return switchTo;
 }
 
+Command Doctor(Option<bool> verbose)
+{
+    var format = Format();
+    var doctor = new Command("doctor", "Check all that signing in needs, and say what to do") { format };
+    doctor.SetAction((parse, _) => DoctorCommand.RunAsync(
+        product,
+        NamedOptions(),
+        NewService(NewOutput(parse.GetValue(format)), parse.GetValue(verbose)),
+        NewOutput(parse.GetValue(format)),
+        SystemTrust.Source,
+        !Console.IsErrorRedirected,
+        interruption.Token));
+    return doctor;
+}
+
 Option<string?> Profile()
 {
     var profile = new Option<string?>("--profile")
@@ -298,14 +313,14 @@ Output NewOutput(OutputFormat format) => new(format, results, messages);
 
 Session NewSession(OutputFormat format, bool verbose)
 {
-    var traced = verbose || Environment.GetEnvironmentVariable(product.Variable("DEBUG")) is "1" or "true";
     var output = NewOutput(format);
-    return opened = new Session(
-        product,
-        NamedOptions(),
-        new ServiceClient(Connect, traced ? output.Prompt : null),
-        TimeProvider.System,
-        output.Warn);
+    return opened = new Session(product, NamedOptions(), NewService(output, verbose), TimeProvider.System, output.Warn);
+}
+
+ServiceClient NewService(Output output, bool verbose)
+{
+    var traced = verbose || Environment.GetEnvironmentVariable(product.Variable("DEBUG")) is "1" or "true";
+    return new ServiceClient(Connect, traced ? output.Prompt : null);
 }
 
 SessionOptions NamedOptions()

@@ -29,7 +29,7 @@ internal static class Discovery
             UserinfoEndpoint = metadata.UserinfoEndpoint,
             JwksUri = metadata.JwksUri,
         };
-        return new DiscoveredServer(endpoints, metadata.AuthorizationResponseIssParameterSupported);
+        return new DiscoveredServer(endpoints, metadata.AuthorizationResponseIssParameterSupported) { Date = answer.Date };
 
         Task<ServiceAnswer> GetAsync(Uri address) =>
             service.GetAsync(address, bearer: null, organization: null, ServiceClient.UsualMaximumBytes, cancellation);
@@ -44,4 +44,8 @@ internal static class Discovery
 }
 
 /// <summary>A server's endpoints, and whether its authorization responses name their issuer (RFC 9207).</summary>
-internal sealed record DiscoveredServer(Endpoints Endpoints, bool ResponsesNameIssuer);
+internal sealed record DiscoveredServer(Endpoints Endpoints, bool ResponsesNameIssuer)
+{
+    /// <summary>What time it was for the server.</summary>
+    public DateTimeOffset? Date { get; init; }
+}

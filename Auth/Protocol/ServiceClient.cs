@@ -50,6 +50,16 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         return await SendAsync(request, [], bearer is null ? [] : [bearer], maximumBytes, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Makes the connections' settings ready, as the first request would.</summary>
+    public void Prepare(Uri address) => http(address);
+
+    /// <summary>Whether an address answers; whatever it answers to so bare a request.</summary>
+    public async Task<ServiceAnswer> HeadAsync(Uri address, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, address);
+        return await SendAsync(request, [], [], UsualMaximumBytes, cancellation).ConfigureAwait(false);
+    }
+
     public async Task<ServiceAnswer> PostFormAsync(
         Uri address, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellation)
     {
@@ -74,7 +84,7 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
             using var response = await http(address)
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
             var body = await ReadBodyAsync(response, address, maximumBytes, timeout.Token).ConfigureAwait(false);
-            var answer = new ServiceAnswer(address, response.StatusCode, body, secrets);
+            var answer = new ServiceAnswer(address, response.StatusCode, body, secrets) { Date = response.Headers.Date };
             if (trace is not null) RequestTrace.Write(trace, answer, Stopwatch.GetElapsedTime(start));
             RequireAvailable(answer, response.Headers.RetryAfter);
             return answer;
@@ -163,6 +173,9 @@ internal readonly record struct ServiceAnswer(
     Uri Address, HttpStatusCode Status, ReadOnlyMemory<byte> Body, IReadOnlyList<string> Secrets)
 {
     private const int ShortestSecret = 6;
+
+    /// <summary>What time it was for the server.</summary>
+    public DateTimeOffset? Date { get; init; }
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 

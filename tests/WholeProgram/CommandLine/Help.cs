@@ -18,7 +18,7 @@ public sealed class Help : IDisposable
 
     [Theory]
     [InlineData("datagen", "", "auth")]
-    [InlineData("datagen", "auth", "login,logout,status,org,token,list,switch")]
+    [InlineData("datagen", "auth", "login,logout,status,org,token,list,switch,doctor")]
     [InlineData("datagen", "auth login", "--flow,--no-browser,--port,--with-token,--format")]
     [InlineData("datagen", "auth logout", "--local,--format")]
     [InlineData("datagen", "auth status", "--format")]
@@ -26,8 +26,9 @@ public sealed class Help : IDisposable
     [InlineData("datagen", "auth token", "--min-validity,--refresh,--format")]
     [InlineData("datagen", "auth list", "--format,--profile,--verbose")]
     [InlineData("datagen", "auth switch", "--format")]
+    [InlineData("datagen", "auth doctor", "--format")]
     [InlineData("genlabz", "", "auth")]
-    [InlineData("genlabz", "auth", "login,logout,status,token,list,switch")]
+    [InlineData("genlabz", "auth", "login,logout,status,token,list,switch,doctor")]
     [InlineData("genlabz", "auth login", "--flow,--no-browser,--port,--with-token,--format")]
     [InlineData("genlabz", "auth status", "--format")]
     public async Task Is_on_standard_output_at_every_level(string name, string command, string names)
