@@ -121,8 +121,10 @@ Command Login(Option<bool> verbose)
                 : Refuse<int>(argument, $"--port takes a number from 1 to 65535, not {argument.Tokens[0].Value}"),
     };
     var withToken = new Option<bool>("--with-token") { Description = "Read an access token from standard input instead" };
+    var qr = new Option<bool>("--qr") { Description = "Show the address to verify at as a QR code, for a phone (device flow)" };
+    var clipboard = new Option<bool>("--clipboard") { Description = "Put the user code on the clipboard (device flow)" };
     var format = Format();
-    var login = new Command("login", "Sign in, and store the credential") { flow, noBrowser, port, withToken, format };
+    var login = new Command("login", "Sign in, and store the credential") { flow, noBrowser, port, withToken, qr, clipboard, format };
     login.SetAction((parse, _) =>
     {
         interruption.Listen();
@@ -134,6 +136,8 @@ Command Login(Option<bool> verbose)
         var hasTerminal = !Console.IsErrorRedirected;
         var canPaste = hasTerminal && !Console.IsInputRedirected
             && parse.GetValue(flow) is null && product.DefaultFlow == SignInFlow.Browser;
+        if ((parse.GetValue(qr) || parse.GetValue(clipboard)) && !canPaste && (parse.GetValue(flow) ?? product.DefaultFlow) == SignInFlow.Browser)
+            throw new UsageException("--qr and --clipboard are for the device flow, which this is not", "add --flow device");
         var browsers = parse.GetValue(noBrowser) ? [] : Browser.Commands(hasTerminal, Environment.GetEnvironmentVariable);
         return LoginCommand.RunAsync(
             session,
@@ -142,7 +146,8 @@ Command Login(Option<bool> verbose)
             parse.GetValue(flow),
             parse.GetValue(port),
             browsers.Count == 0 ? null : address => Browser.Open(browsers, address, Product.SecretVariables),
-            hasTerminal,
+            new PromptAids(
+                new Terminal(hasTerminal, Environment.GetEnvironmentVariable), parse.GetValue(qr), parse.GetValue(clipboard), Environment.GetEnvironmentVariable),
             canPaste ? StandardInput() : null,
             interruption.Token);
     });

@@ -1,10 +1,7 @@
-using System.Collections;
-using System.Runtime.InteropServices;
-
 namespace Datagen.Auth.Commands;
 
 /// <summary>The person's browser, opened only where a person can see it.</summary>
-internal static partial class Browser
+internal static class Browser
 {
     // They start "successfully" in a terminal that is ours, where nobody can sign in with them.
     private static readonly string[] TextBrowsers = ["w3m", "lynx", "links", "links2", "elinks", "www-browser"];
@@ -22,12 +19,9 @@ internal static partial class Browser
         bool IsSet(string name) => environment(name) is { Length: > 0 };
     }
 
-    /// <summary>Starts the first of the commands that can be started. No shell takes part.</summary>
-    public static bool Open(IReadOnlyList<string> commands, Uri address, IEnumerable<string> secretVariables)
-    {
-        var environment = EnvironmentWithout([.. secretVariables]);
-        return commands.Any(command => Start(Arguments(command, address.AbsoluteUri), environment));
-    }
+    /// <summary>Starts the first of the commands that can be started.</summary>
+    public static bool Open(IReadOnlyList<string> commands, Uri address, IEnumerable<string> secretVariables) =>
+        commands.Any(command => ChildProcess.Start(Arguments(command, address.AbsoluteUri), secretVariables));
 
     /// <summary>The words of a command; the address takes the place of <c>%s</c>, or comes last.</summary>
     internal static string[] Arguments(string command, string address)
@@ -37,50 +31,4 @@ internal static partial class Browser
             ? [.. words.Select(word => word.Replace("%s", address, StringComparison.Ordinal))]
             : [.. words, address];
     }
-
-    private static string[] EnvironmentWithout(HashSet<string> secrets)
-    {
-        var environment = new List<string>();
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            if (!secrets.Contains((string)variable.Key)) environment.Add($"{variable.Key}={variable.Value}");
-        }
-
-        return [.. environment];
-    }
-
-    // Not Process: it sets up the terminal for the child, and can't give it /dev/null, so a browser's chatter would be in ours.
-    private static bool Start(string[] arguments, string[] environment)
-    {
-        const int ReadOnly = 0, WriteOnly = 1;
-        // Larger than any system's posix_spawn_file_actions_t.
-        var actions = Marshal.AllocHGlobal(512);
-        try
-        {
-            if (ActionsInit(actions) != 0) return false;
-            var started = AddOpen(actions, 0, "/dev/null", ReadOnly, 0) == 0
-                && AddOpen(actions, 1, "/dev/null", WriteOnly, 0) == 0
-                && AddOpen(actions, 2, "/dev/null", WriteOnly, 0) == 0
-                && Spawn(out _, arguments[0], actions, 0, [.. arguments, null], [.. environment, null]) == 0;
-            _ = ActionsDestroy(actions);
-            return started;
-        }
-        finally
-        {
-            Marshal.FreeHGlobal(actions);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Spawn(
-        out int pid, string file, nint actions, nint attributes, string?[] arguments, string?[] environment);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
-    private static partial int ActionsInit(nint actions);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
-    private static partial int ActionsDestroy(nint actions);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int AddOpen(nint actions, int descriptor, string path, int flags, uint mode);
 }

@@ -82,6 +82,9 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
     /// <summary>A line that the next one takes the place of. Only for a terminal.</summary>
     public void Progress(string line) => Say($"\r{line}\u001b[K");
 
+    /// <summary>A sequence that a terminal acts on and does not show.</summary>
+    public void Control(string sequence) => Say(sequence);
+
     public void Print(Failure failure)
     {
         if (format == OutputFormat.Text)

@@ -19,7 +19,7 @@ public sealed class Help : IDisposable
     [Theory]
     [InlineData("datagen", "", "auth")]
     [InlineData("datagen", "auth", "login,logout,status,org,token,list,switch,doctor")]
-    [InlineData("datagen", "auth login", "--flow,--no-browser,--port,--with-token,--format")]
+    [InlineData("datagen", "auth login", "--flow,--no-browser,--port,--with-token,--qr,--clipboard,--format")]
     [InlineData("datagen", "auth logout", "--local,--format")]
     [InlineData("datagen", "auth status", "--format")]
     [InlineData("datagen", "auth org", "--list,--use,--format")]
@@ -29,7 +29,7 @@ public sealed class Help : IDisposable
     [InlineData("datagen", "auth doctor", "--format")]
     [InlineData("genlabz", "", "auth")]
     [InlineData("genlabz", "auth", "login,logout,status,token,list,switch,doctor")]
-    [InlineData("genlabz", "auth login", "--flow,--no-browser,--port,--with-token,--format")]
+    [InlineData("genlabz", "auth login", "--flow,--no-browser,--port,--with-token,--qr,--clipboard,--format")]
     [InlineData("genlabz", "auth status", "--format")]
     public async Task Is_on_standard_output_at_every_level(string name, string command, string names)
     {
