@@ -33,6 +33,10 @@ internal sealed class ActiveProfile(string folder)
         {
             throw Unusable(CredentialsFile.Reason(problem));
         }
+        catch (CredentialsFileException) when (!Directory.Exists(folder))
+        {
+            return null; // Something else is in the folder's place: for who needs the folder to tell.
+        }
         catch (CredentialsFileException problem) when (problem.Problem == CredentialsFileProblem.Unwritable)
         {
             throw new CredentialsFileException(CredentialsFileProblem.Unreadable, problem.Message, problem);

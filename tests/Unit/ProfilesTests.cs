@@ -92,6 +92,14 @@ public sealed class ProfilesTests : IDisposable
     }
 
     [Fact]
+    public void A_file_in_place_of_the_folder_is_left_for_others_to_tell()
+    {
+        File.WriteAllText(_home["file"], "");
+
+        Assert.Null(Profiles.InForce(Options() with { Folder = _home["file"] }, Product.Datagen));
+    }
+
+    [Fact]
     public async Task Switching_leaves_a_private_line_and_switching_back_leaves_nothing()
     {
         await Profiles.SwitchAsync(_home.Path, "work", TimeProvider.System, Ct);

@@ -30,7 +30,7 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
         [Program(), Variables(), Profile(), .. Files(), Token(), Browsers(hasTerminal)];
 
     private Check Program() =>
-        Check.Ok("program", $"{product.Name} {ProgramVersion.Text}, {RuntimeInformation.RuntimeIdentifier}, {clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'}");
+        Check.Ok("program", $"{product.Name} {ProgramVersion.Text}, {RuntimeInformation.RuntimeIdentifier}, {UtcSeconds.Format(clock.GetUtcNow())}");
 
     private Check Variables()
     {

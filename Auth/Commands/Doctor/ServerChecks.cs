@@ -176,10 +176,12 @@ internal sealed class ServerChecks(
     {
         const string Name = "userinfo";
         var token = options.Token ?? credential?.AccessToken;
-        var endpoint = (options.Token is null ? credential?.Endpoints ?? server?.Endpoints : server?.Endpoints)?.UserinfoEndpoint;
+        // What was discovered is the credential's own only where the credential says whose it is.
+        var endpoint = options.Token is null ? credential?.Endpoints?.UserinfoEndpoint : null;
+        if (options.Token is not null || credential?.Issuer is not null) endpoint ??= server?.Endpoints.UserinfoEndpoint;
         if (token is null || !BearerToken.IsWellFormed(token)) _checks.Add(Check.Skipped(Name, "there is no token to ask with"));
         else if (options.Token is null && !credential!.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow())) _checks.Add(Check.Skipped(Name, "the token has expired"));
-        else if (endpoint is null) _checks.Add(Check.Skipped(Name, "the server offers none"));
+        else if (endpoint is null) _checks.Add(Check.Skipped(Name, "the token's own server offers none, or is not known"));
         else
             await AddAsync(Name, async stop =>
             {

@@ -223,6 +223,19 @@ public class Doctor : Situation
     }
 
     [Fact]
+    public async Task Sends_a_token_of_unknown_origin_nowhere()
+    {
+        await SignedInAsync();
+        File.Set("issuer", null);
+        File.Set("endpoints", null);
+
+        var found = await FindsAsync(Datagen, 0);
+
+        Assert.Equal("skipped", found["userinfo"].Status);
+        Assert.All(Service.Log.Snapshot(), request => Assert.Null(request.Header("Authorization")));
+    }
+
+    [Fact]
     public async Task Shows_no_secret_whoever_repeats_it()
     {
         await SignedInAsync();
