@@ -37,10 +37,6 @@ internal static class Printable
         return shown.ToString();
     }
 
-    /// <summary>An address as its server spelled it where that is plain, else in its escaped form.</summary>
-    public static string Address(Uri address) =>
-        address.OriginalString.All(c => c is > ' ' and <= '~') ? address.OriginalString : address.AbsoluteUri;
-
     private static bool IsPlain(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator

@@ -26,11 +26,15 @@ public sealed record Product
                 """, null, [Fact.Email, Fact.ActiveOrgSlug, Fact.Role]),
             SignedOut = new Answer("status: logged_out", "logged_out", [Fact.Status]),
             NoCredential = new Answer("status: no_credential", "no_credential", [Fact.Status]),
+            ActiveProfile = "active_profile",
+            Profiles = "profiles",
+            Email = "email",
         })
     {
         Name = "datagen",
         Title = "Datagen Factory",
         Issuer = "https://datagen.example",
+        Api = "https://api.datagen.example",
         ClientId = "datagen-cli",
         EnvironmentPrefix = "DATAGEN",
         DefaultFlow = SignInFlow.Device,
@@ -53,11 +57,15 @@ public sealed record Product
                 """, null, [Fact.Email, Fact.Groups, Fact.ExpiresAt]),
             SignedOut = new Answer("Logged out. Tokens cleared.", "logged_out", [Fact.Status]),
             NoCredential = new Answer("Not logged in.", "no_credential", [Fact.Status]),
+            ActiveProfile = "Active profile",
+            Profiles = "Profiles",
+            Email = "Email",
         })
     {
         Name = "genlabz",
         Title = "GenLabZ",
         Issuer = "https://auth.genlabz.example",
+        Api = "https://api.genlabz.example",
         ClientId = "genlabz-cli",
         EnvironmentPrefix = "GENLABZ",
         DefaultFlow = SignInFlow.Browser,
@@ -76,6 +84,9 @@ public sealed record Product
 
     /// <summary>The authorization server, unless the environment names another.</summary>
     public required string Issuer { get; init; }
+
+    /// <summary>The base address of the platform's API, for tokens of the product's own <see cref="Issuer"/>; the environment may name another.</summary>
+    public required string Api { get; init; }
 
     /// <summary>The public client's id (RFC 6749 section 2.2), unless the environment names another.</summary>
     public required string ClientId { get; init; }
@@ -99,13 +110,23 @@ public sealed record Product
 
     internal Words Words { get; }
 
-    internal string LoginCommand => $"{Name} auth login";
+    /// <summary>The profile in force, for the commands that hints name; null where none was named.</summary>
+    internal string? Profile { get; init; }
+
+    internal string LoginCommand => Command("login");
 
     internal string LoginHint => $"run {LoginCommand}";
 
     /// <summary>The environment variables, of any product, whose values no other program is to see.</summary>
     internal static IEnumerable<string> SecretVariables =>
-        All.SelectMany(product => new[] { product.Variable("TOKEN"), product.Variable("CLIENT_SECRET") });
+        All.SelectMany(product => new[] { product.Variable("TOKEN"), product.Variable("CLIENT_SECRET") }).Append(ActionsRequestToken);
+
+    /// <summary>What a job of GitHub Actions gets its ID token with.</summary>
+    internal const string ActionsRequestToken = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
+
+    /// <summary>A command as a person would type it here.</summary>
+    internal string Command(string name, string options = "") =>
+        $"{Name} auth {name}{(Profile is null ? "" : $" --profile {Profile}")}{options}";
 
     /// <summary>The name of this product's environment variable that ends in <paramref name="suffix"/>.</summary>
     internal string Variable(string suffix) => $"{EnvironmentPrefix}_{suffix}";
@@ -113,7 +134,9 @@ public sealed record Product
     /// <summary>The product whose command is the program's name; the first one under any other name.</summary>
     internal static Product Named(string programPath)
     {
+        // docker-credential-datagen is datagen too, under the name that docker looks it up by.
         var name = Path.GetFileNameWithoutExtension(programPath);
+        name = name[(name.LastIndexOf("docker-credential-", StringComparison.Ordinal) is 0 ? "docker-credential-".Length : 0)..];
         return All.FirstOrDefault(product => product.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? All[0];
     }
 }
@@ -141,6 +164,12 @@ internal sealed record Words
     public required Answer SignedOut { get; init; }
 
     public required Answer NoCredential { get; init; }
+
+    public required string ActiveProfile { get; init; }
+
+    public required string Profiles { get; init; }
+
+    public required string Email { get; init; }
 }
 
 /// <summary>What a command prints: a text with <c>{fact}</c> in it, and the same facts as keys of a JSON object.</summary>

@@ -9,12 +9,12 @@ public sealed partial class Session
     /// <summary>A token that lives no longer than this is refreshed before use.</summary>
     public static readonly TimeSpan RefreshMargin = TimeSpan.FromMinutes(5);
 
-    private readonly Product _product;
     private readonly SessionOptions _options;
-    private readonly CredentialsFile? _file;
+    private readonly Lazy<CredentialsFile> _file;
     private readonly ServiceClient _service;
     private readonly TimeProvider _clock;
     private readonly Action<string> _warn;
+    private Product _product;
 
     internal Session(
         Product product, SessionOptions options, ServiceClient service, TimeProvider clock, Action<string> warn)
@@ -24,12 +24,22 @@ public sealed partial class Session
         _service = service;
         _clock = clock;
         _warn = warn;
-        _file = options.Folder is null ? null : new CredentialsFile(options.Folder, warn);
+        _workload = options is { Token: null, Grant: not null } ? new Workload(product, options, service, clock) : null;
+        _file = new Lazy<CredentialsFile>(OpenFile, LazyThreadSafetyMode.PublicationOnly);
     }
 
-    private CredentialsFile CredentialsFile => _file
-        ?? throw new CredentialsFileException(
-            CredentialsFileProblem.Unwritable, "HOME is not set, so there is no place for credentials.json");
+    /// <summary>The product, with the profile in force once the file was looked for.</summary>
+    internal Product Product => _product;
+
+    private CredentialsFile CredentialsFile => _file.Value;
+
+    private CredentialsFile OpenFile()
+    {
+        var folder = _options.Folder ?? throw Profiles.NoFolder();
+        var profile = Profiles.InForce(_options, _product);
+        _product = _product with { Profile = profile };
+        return Profiles.FileOf(folder, profile ?? Profiles.Default, _warn);
+    }
 
     /// <summary>A valid access token, refreshed first if it must be (RFC 6749 section 6).</summary>
     /// <param name="minimumValidity">How long the token should live from now; a server's tokens may live for less.</param>
@@ -43,16 +53,16 @@ public sealed partial class Session
         TimeSpan minimumValidity = default, bool refresh = false, CancellationToken cancellation = default)
     {
         if (_options.Token is not null)
-            return refresh ? throw TokenFromEnvironment("can't be refreshed") : new AccessToken(GivenToken(), null, _options.Organization);
+            return refresh ? throw TokenFromEnvironment("can't be refreshed") : new AccessToken(GivenToken(), null, _options.Organization) { IsGiven = true };
+        if (_workload is not null)
+            return WithWarning(await _workload.TokenAsync(minimumValidity, refused: null, refresh, cancellation).ConfigureAwait(false), minimumValidity);
 
         var credential = Stored();
         var margin = minimumValidity > RefreshMargin ? minimumValidity : RefreshMargin;
         if (refresh || !credential.OutlivesBy(margin, _clock.GetUtcNow()))
             credential = await RefreshAsync(credential, refresh ? RefreshReason.Asked : RefreshReason.Stale, margin, cancellation)
                 .ConfigureAwait(false);
-        if (!credential.OutlivesBy(minimumValidity, _clock.GetUtcNow()))
-            _warn($"the access token lives for less than the {minimumValidity.TotalSeconds:0} seconds asked for");
-        return TokenOf(credential);
+        return WithWarning(TokenOf(credential), minimumValidity);
     }
 
     /// <summary>Another access token for one that a server has just refused with 401 (RFC 6750 section 3.1): refreshed, unless another process has done so already.</summary>
@@ -66,6 +76,7 @@ public sealed partial class Session
     {
         ArgumentNullException.ThrowIfNull(refused);
         if (_options.Token is not null) throw TokenFromEnvironment("was refused: it is expired or revoked");
+        if (_workload is not null) return await _workload.TokenAsync(TimeSpan.Zero, refused.Value, anew: false, cancellation).ConfigureAwait(false);
         var stored = Stored();
         return TokenOf(stored.AccessToken != refused.Value && stored.OutlivesBy(TimeSpan.Zero, _clock.GetUtcNow())
             ? stored
@@ -80,6 +91,7 @@ public sealed partial class Session
     /// <exception cref="CredentialsFileException">The file can't be used.</exception>
     public async Task<Identity> GetIdentityAsync(CancellationToken cancellation = default)
     {
+        if (_workload is not null) return await IdentityOfAsync(_workload, cancellation).ConfigureAwait(false);
         if (_product.IdentityIsInIdToken && _options.Token is null)
         {
             var credential = await FreshAsync(cancellation).ConfigureAwait(false);
@@ -90,7 +102,7 @@ public sealed partial class Session
         if (_options.Organization is { } organization && !identity.IsMemberOf(organization))
             throw NotAMembership(organization, _product.Variable("ORG"));
         if (identity.ActiveOrgSlug is { } active && !identity.IsMemberOf(active))
-            _warn($"you are no longer a member of {Printable.Text(active)}; choose another organization with {_product.Name} auth org --use");
+            _warn($"you are no longer a member of {Printable.Text(active)}; choose another organization with {_product.Command("org", " --use")}");
         return identity;
     }
 
@@ -160,14 +172,30 @@ public sealed partial class Session
     public Task<bool> SignOutAsync(bool onlyHere = false, CancellationToken cancellation = default)
     {
         RequireNoTokenFromEnvironment("sign out");
-        var signOut = new SignOut(_product, CredentialsFile, _service, _clock, _warn);
+        var file = CredentialsFile;
+        var signOut = new SignOut(_product, file, NewPendingFile(), _service, _clock, _warn);
         return onlyHere ? signOut.HereAsync(cancellation) : signOut.EverywhereAsync(cancellation);
     }
 
-    private AccessToken TokenOf(Credential credential) =>
-        new(credential.AccessToken, credential.ExpiresAt, _options.Organization ?? credential.ActiveOrgSlug);
+    private AccessToken WithWarning(AccessToken token, TimeSpan minimumValidity)
+    {
+        if (token.ExpiresAt is { } end && end - _clock.GetUtcNow() <= minimumValidity)
+            _warn($"the access token lives for less than the {minimumValidity.TotalSeconds:0} seconds asked for");
+        return token;
+    }
 
-    private SignIn NewSignIn() => new(_product, _options, CredentialsFile, _service, _clock);
+    private AccessToken TokenOf(Credential credential) =>
+        new(credential.AccessToken, credential.ExpiresAt, _options.Organization ?? credential.ActiveOrgSlug)
+        {
+            Issuer = credential.Issuer,
+            Api = credential.Api,
+        };
+
+    private SignIn NewSignIn()
+    {
+        var file = CredentialsFile;
+        return new SignIn(_product, _options, file, _service, _clock);
+    }
 
     private static Identity IdentityOf(Credential credential) =>
         new(credential.Email, credential.ActiveOrgSlug, [], credential.Groups ?? [], credential.ExpiresAt);
@@ -230,13 +258,16 @@ public sealed partial class Session
         var variable = _product.Variable("TOKEN");
         if (_options.Token is not null)
             throw new AuthException($"can't {what} while {variable} is set: its token is used instead of the file", $"unset {variable}");
+        variable = _product.Variable("GRANT");
+        if (_options.Grant is not null)
+            throw new AuthException($"can't {what} while {variable} is set: this machine signs in by what it is, without the file", $"unset {variable}");
     }
 
     private NotSignedInException TokenFromEnvironment(string what) =>
         new($"the token in {_product.Variable("TOKEN")} {what}", $"set {_product.Variable("TOKEN")} to a valid token, or unset it and run {_product.LoginCommand}");
 
     private AuthException NotAMembership(string slug, string source) =>
-        new($"you are not a member of an organization called {Printable.Text(slug)} ({source})", $"{_product.Name} auth org --list shows yours");
+        new($"you are not a member of an organization called {Printable.Text(slug)} ({source})", $"{_product.Command("org", " --list")} shows yours");
 }
 
 /// <summary>An access token (RFC 6750).</summary>
@@ -245,6 +276,14 @@ public sealed partial class Session
 /// <param name="Organization">The organization that requests act for, sent as <c>X-Datagen-Org</c>; null where there is none.</param>
 public sealed record AccessToken(string Value, DateTimeOffset? ExpiresAt, string? Organization)
 {
+    // Where it came from and where it may go, so that both are of the one credential.
+    internal string? Issuer { get; init; }
+
+    internal string? Api { get; init; }
+
+    /// <summary>Whether it was given in the environment, and nothing is known of where it came from.</summary>
+    internal bool IsGiven { get; init; }
+
     /// <summary>Names no secret.</summary>
     public override string ToString() => "access token";
 }

@@ -24,11 +24,40 @@ public sealed record SessionOptions
     /// <summary>The scopes asked for at sign-in, space separated.</summary>
     public required string Scope { get; init; }
 
-    /// <summary>The folder of credentials.json; null if there is no home to put it in.</summary>
+    /// <summary>
+    /// The base address of the platform's API, kept with the credential at sign-in. <c>https</c>, or <c>http</c> on loopback. Null for
+    /// the one kept, or the product's own where the token is of its own issuer.
+    /// </summary>
+    public string? Api { get; init; }
+
+    /// <summary>The folder of credentials.json, and of the profiles; null if there is no home to put it in.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>
+    /// Which of several accounts: <c>default</c> is credentials.json itself, any other has a folder below it. Null for the one that
+    /// <c>auth switch</c> chose, else <c>default</c>. A name has at most 64 letters, digits, dots, underscores and hyphens, a letter or digit first.
+    /// </summary>
+    public string? Profile { get; init; }
 
     /// <summary>An access token that is used instead of the file. Then nothing is read from, written to or refreshed in the file.</summary>
     public string? Token { get; init; }
+
+    /// <summary>
+    /// How a machine signs in without a person and without a file: <c>client_credentials</c> (RFC 6749 section 4.4, with <see cref="ClientSecret"/>
+    /// or with the subject token as in RFC 7523 section 2.2), <c>token_exchange</c> (RFC 8693) or <c>jwt_bearer</c> (RFC 7523 section 2.1). The
+    /// credentials file is then neither read nor written. <see cref="Token"/> goes before it.
+    /// </summary>
+    public string? Grant { get; init; }
+
+    /// <summary>The file with the token that says which workload this is, such as Kubernetes mounts. It is read for each request. Null to ask GitHub Actions.</summary>
+    public string? SubjectTokenFile { get; init; }
+
+    /// <summary>Whom a token asked of GitHub Actions is for. Null for the <see cref="Issuer"/>.</summary>
+    public string? Audience { get; init; }
+
+    internal string? ActionsTokenAddress { get; init; }
+
+    internal string? ActionsRequestToken { get; init; }
 
     /// <summary>The organization to act for, instead of the active one.</summary>
     public string? Organization { get; init; }
@@ -40,6 +69,7 @@ public sealed record SessionOptions
     internal static SessionOptions From(Product product, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(product);
+        var grant = Value("GRANT");
         return new SessionOptions
         {
             Issuer = Value("ISSUER") ?? product.Issuer,
@@ -47,16 +77,24 @@ public sealed record SessionOptions
             ClientSecret = Value("CLIENT_SECRET"),
             Parameters = Value("PARAMETERS"),
             RedirectUri = Value("REDIRECT_URI"),
-            Scope = Value("SCOPE") ?? product.Scope,
+            // What a person is asked for by default is not a machine's to have.
+            Scope = Value("SCOPE") ?? (grant is null ? product.Scope : ""),
+            Api = Value("API"),
             Folder = Value("CONFIG_DIR") is { } folder ? Path.GetFullPath(folder) : DefaultFolderOf(product, environment),
+            Profile = Value("PROFILE"),
             Token = Value("TOKEN"),
+            Grant = grant,
+            SubjectTokenFile = grant is null ? null : Value("SUBJECT_TOKEN_FILE"),
+            Audience = grant is null ? null : Value("AUDIENCE"),
+            ActionsTokenAddress = grant is null ? null : NotEmpty(environment("ACTIONS_ID_TOKEN_REQUEST_URL")),
+            ActionsRequestToken = grant is null ? null : NotEmpty(environment(Product.ActionsRequestToken)),
             Organization = product.HasOrganizations ? Value("ORG") : null,
         };
 
         string? Value(string suffix) => NotEmpty(environment(product.Variable(suffix)))?.Trim();
     }
 
-    // A record prints its members by default, and two of these are secrets.
+    // A record prints its members by default, and some of these are secrets.
     /// <inheritdoc/>
     public override string ToString() => $"session options for {Issuer}";
 

@@ -5,7 +5,7 @@ using Datagen.Storage;
 namespace Datagen.Auth;
 
 /// <summary>From "nobody" to a stored credential. Nothing is written before everything has succeeded.</summary>
-internal sealed class SignIn(
+internal sealed partial class SignIn(
     Product product, SessionOptions options, CredentialsFile file, ServiceClient service, TimeProvider clock)
 {
     /// <param name="flow">Null for the product's own, with the others beside it where the person can paste.</param>
@@ -18,6 +18,7 @@ internal sealed class SignIn(
         var client = new OAuthClient(options.ClientId, options.ClientSecret);
         var extra = ExtraParameters.Parse(options.Parameters, product.Variable("PARAMETERS"));
         var redirect = options.RedirectUri is { } text ? EndpointAddress.Redirect(text, product.Variable("REDIRECT_URI")) : null;
+        RequireApi();
         file.RequireWritable();
         using var listener = (flow ?? product.DefaultFlow) == SignInFlow.Browser ? new LoopbackListener(redirectPort, redirect) : null;
         var server = await DiscoverAsync(cancellation).ConfigureAwait(false);
@@ -67,11 +68,18 @@ internal sealed class SignIn(
     {
         if (!BearerToken.IsWellFormed(accessToken))
             throw new AuthException("what came on standard input is not an access token");
+        RequireApi();
         file.RequireWritable();
         var (endpoints, _) = await DiscoverAsync(cancellation).ConfigureAwait(false);
         var claims = await UserInfoAsync(endpoints, accessToken, cancellation).ConfigureAwait(false)
             ?? throw new AuthException($"{options.Issuer} refused the token; nothing was stored");
         return await StoreAsync(new TokenResponse { AccessToken = accessToken }, endpoints, claims, cancellation).ConfigureAwait(false);
+    }
+
+    // Before anyone is asked to sign in: what is stored must be of use.
+    private void RequireApi()
+    {
+        if (options.Api is { } api) EndpointAddress.Api(api, product.Variable("API"));
     }
 
     private Task<DiscoveredServer> DiscoverAsync(CancellationToken cancellation) =>
@@ -125,6 +133,7 @@ internal sealed class SignIn(
             ClientId = options.ClientId,
             ClientSecret = options.ClientSecret,
             Endpoints = endpoints,
+            Api = options.Api,
         };
         using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();

@@ -4,15 +4,17 @@ using Datagen.Storage;
 namespace Datagen.Auth;
 
 /// <summary>Revokes a session and deletes its credential, in this order: a token that is thrown away can no longer be revoked.</summary>
-internal sealed class SignOut(Product product, CredentialsFile file, ServiceClient service, TimeProvider clock, Action<string> warn)
+internal sealed class SignOut(
+    Product product, CredentialsFile file, PendingSignInFile pending, ServiceClient service, TimeProvider clock, Action<string> warn)
 {
     /// <summary>False where nobody was signed in.</summary>
     public async Task<bool> EverywhereAsync(CancellationToken cancellation)
     {
-        if (file.Read() is null && !file.Exists) return false;
+        if (file.Read() is null && !file.Exists) return Nobody();
         using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
-        if (held!.Read() is not { } credential) return false;
+        if (held!.Read() is not { } credential) return Nobody();
         await RevokeAsync(credential, cancellation).ConfigureAwait(false);
+        pending.Delete();
         held.Delete();
         return true;
     }
@@ -20,9 +22,17 @@ internal sealed class SignOut(Product product, CredentialsFile file, ServiceClie
     /// <summary>The same without the server. False where there was no file.</summary>
     public async Task<bool> HereAsync(CancellationToken cancellation)
     {
-        if (!file.Exists) return false;
+        if (!file.Exists) return Nobody();
         using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
+        pending.Delete();
         return held!.Delete();
+    }
+
+    // A sign-in that was begun would bring a session back, were it finished after this.
+    private bool Nobody()
+    {
+        pending.Delete();
+        return false;
     }
 
     private async Task RevokeAsync(Credential credential, CancellationToken cancellation)
@@ -63,5 +73,5 @@ internal sealed class SignOut(Product product, CredentialsFile file, ServiceClie
             new($"{endpoint.Authority} refused to revoke the session: {error}; you are still signed in", LocalHint);
     }
 
-    private string LocalHint => $"{product.Name} auth logout --local deletes the credential here without asking the server";
+    private string LocalHint => $"{product.Command("logout", " --local")} deletes the credential here without asking the server";
 }

@@ -34,6 +34,9 @@ internal sealed record Credential
 
     public Endpoints? Endpoints { get; init; }
 
+    /// <summary>The base address of the API that the token is for, if it was named at sign-in.</summary>
+    public string? Api { get; init; }
+
     /// <summary>Keys of a newer version, kept when the file is written again.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
@@ -48,7 +51,7 @@ internal sealed record Credential
     public static Credential Parse(ReadOnlySpan<byte> utf8)
     {
         string? accessToken = null, tokenType = null, email = null, activeOrgSlug = null, refreshToken = null, idToken = null;
-        string? issuer = null, clientId = null, clientSecret = null;
+        string? issuer = null, clientId = null, clientSecret = null, api = null;
         string[]? groups = null;
         DateTimeOffset storedAt = default;
         DateTimeOffset? expiresAt = null;
@@ -74,6 +77,7 @@ internal sealed record Credential
                 else if (json.ValueTextEquals("issuer"u8)) issuer = json.ReadText();
                 else if (json.ValueTextEquals("client_id"u8)) clientId = json.ReadText();
                 else if (json.ValueTextEquals("client_secret"u8)) clientSecret = json.ReadText();
+                else if (json.ValueTextEquals("api"u8)) api = json.ReadText();
                 else if (json.ValueTextEquals("endpoints"u8)) endpoints = ReadEndpoints(ref json);
                 else Keep(ref json, ref others);
             }
@@ -101,6 +105,7 @@ internal sealed record Credential
                 ClientId = clientId,
                 ClientSecret = clientSecret,
                 Endpoints = endpoints,
+                Api = api,
                 Others = others,
             }
             : throw new JsonException("no usable access_token");
@@ -149,7 +154,30 @@ internal sealed record Credential
     {
         var name = json.GetString()!;
         json.Read();
-        (others ??= [])[name] = JsonElement.ParseValue(ref json);
+        var value = JsonElement.ParseValue(ref json);
+        RequireText(value);
+        (others ??= [])[name] = value;
+    }
+
+    // What is no text could be read but not written again, which would be found out when a refresh token has been spent.
+    private static void RequireText(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            _ = value.GetString();
+        }
+        else if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in value.EnumerateArray()) RequireText(item);
+        }
+        else if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in value.EnumerateObject())
+            {
+                _ = member.Name;
+                RequireText(member.Value);
+            }
+        }
     }
 
     /// <summary>Whether a text can be a token: visible ASCII, as in RFC 6749 appendix A.12.</summary>
@@ -165,6 +193,7 @@ internal sealed record Credential
     WriteIndented = true,
     Converters = [typeof(UtcSeconds)])]
 [JsonSerializable(typeof(Credential))]
+[JsonSerializable(typeof(PendingSignIn))]
 internal sealed partial class StorageJson : JsonSerializerContext
 {
     private static StorageJson? s_readable;

@@ -9,7 +9,10 @@ namespace Datagen.Storage;
 /// A write is a temporary file, flushed, renamed over the old one, and the folder flushed: a reader, or a crash, sees the
 /// old file or the new one. The lock is the kernel's, on credentials.lock beside it, so that it ends with its process.
 /// </remarks>
-internal sealed class CredentialsFile(string folder, Action<string> warn)
+/// <param name="folder">Where it is.</param>
+/// <param name="warn">Is told of permissions that were too wide.</param>
+/// <param name="ownsFolder">Whether the folder goes with the credential.</param>
+internal sealed class CredentialsFile(string folder, Action<string> warn, bool ownsFolder = false)
 {
     public const string FileName = "credentials.json";
     public static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
@@ -49,13 +52,26 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     /// <exception cref="CredentialsFileException">The folder can't be written, or another process kept the lock.</exception>
     public async Task<LockedCredentials?> LockAsync(TimeProvider clock, Func<bool>? settled, CancellationToken cancellation)
     {
-        CreateFolder();
-        var handle = Native.OpenLock(_lockPath);
+        var handle = OpenLock();
         try
         {
             var start = clock.GetTimestamp();
-            for (var wait = 2; !Native.TryLock(handle, _lockPath); wait = Math.Min(2 * wait, 10))
+            for (var wait = 2; ; wait = Math.Min(2 * wait, 10))
             {
+                if (Native.TryLock(handle, _lockPath))
+                {
+                    if (!ownsFolder || Native.HasName(handle, _lockPath))
+                    {
+                        TakeUpLeftovers();
+                        return new LockedCredentials(this, handle);
+                    }
+
+                    // Its holder has signed out of this profile and taken the folder along: only a lock that others find is one.
+                    handle.Dispose();
+                    handle = OpenLock();
+                    continue;
+                }
+
                 if (clock.GetElapsedTime(start) >= LockPatience)
                     throw new CredentialsFileException(
                         CredentialsFileProblem.Locked,
@@ -67,9 +83,6 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
                     return null;
                 }
             }
-
-            TakeUpLeftovers();
-            return new LockedCredentials(this, handle);
         }
         catch
         {
@@ -82,8 +95,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     /// <exception cref="CredentialsFileException">It could not.</exception>
     public void RequireWritable()
     {
-        CreateFolder();
-        using var handle = Native.OpenLock(_lockPath);
+        using var handle = OpenLock();
         if (Native.TryLock(handle, _lockPath)) TakeUpLeftovers();
         if (Directory.Exists(Path)) throw IsFolder();
         using var temporary = new TemporaryFile(Target());
@@ -113,11 +125,44 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
         // Where the file is a link, the secret is in what it points to.
         var target = Native.IsNameMine(Path) ? Target() : Path;
         // These first: with the file gone, the next command would take one of them up.
-        foreach (var leftover in Leftovers(target)) Native.Delete(leftover);
+        DeleteLeftovers(target);
         var deleted = Native.Delete(target);
         if (target != Path) deleted |= Native.Delete(Path);
         Native.FlushFolder(folder);
+        if (ownsFolder) DeleteFolder();
         return deleted;
+    }
+
+    // With the lock in our hands; best effort, since an empty folder is no credential.
+    private void DeleteFolder()
+    {
+        try
+        {
+            if (Directory.EnumerateFileSystemEntries(folder).Any(entry => entry != _lockPath)) return;
+            Native.Delete(_lockPath);
+            Directory.Delete(folder);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or CredentialsFileException)
+        {
+            return;
+        }
+    }
+
+    private SafeFileHandle OpenLock()
+    {
+        const int Attempts = 20;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                CreateFolder();
+                return Native.OpenLock(_lockPath);
+            }
+            catch (CredentialsFileException) when (ownsFolder && attempt < Attempts)
+            {
+                continue; // Who signed out of this profile at the same moment took the folder along.
+            }
+        }
     }
 
     private SafeFileHandle? OpenToRead()
@@ -144,19 +189,11 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
             : $"{Path} can be read by others, and its permissions can't be narrowed");
     }
 
-    private static ReadOnlySpan<byte> ReadAll(SafeFileHandle handle, string path)
+    private static byte[] ReadAll(SafeFileHandle handle, string path)
     {
         try
         {
-            var buffer = new byte[16 << 10];
-            for (var length = 0; ;)
-            {
-                var read = RandomAccess.Read(handle, buffer.AsSpan(length), length);
-                if (read == 0) return buffer.AsSpan(0, length);
-                length += read;
-                if (length > MaximumBytes) throw Damaged(path, "it is larger than 1 MiB");
-                if (length == buffer.Length) Array.Resize(ref buffer, 4 * length);
-            }
+            return Native.ReadAll(handle, MaximumBytes) ?? throw Damaged(path, "it is larger than 1 MiB");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -168,7 +205,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
     {
         try
         {
-            if (!Directory.Exists(folder)) Directory.CreateDirectory(folder, OwnerFolder);
+            if (!Directory.Exists(folder)) Create(folder);
             var mode = File.GetUnixFileMode(folder);
             if ((mode & ~OwnerFolder) != 0 && HoldsOnlyOurFiles()) Native.Narrow(folder, OwnerFolder);
         }
@@ -179,10 +216,18 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
         }
     }
 
+    // Left to itself the framework would close the last one alone.
+    private static void Create(string folder)
+    {
+        if (System.IO.Path.GetDirectoryName(folder) is { } parent && !Directory.Exists(parent)) Create(parent);
+        Directory.CreateDirectory(folder, OwnerFolder);
+    }
+
     // A folder that somebody named for us may be one they share; one with nothing else in it is ours to close.
     private bool HoldsOnlyOurFiles() =>
-        Directory.EnumerateFileSystemEntries(folder)
-            .All(entry => System.IO.Path.GetFileName(entry).StartsWith("credentials.", StringComparison.Ordinal));
+        Directory.EnumerateFileSystemEntries(folder).Select(System.IO.Path.GetFileName).All(name =>
+            name!.StartsWith("credentials.", StringComparison.Ordinal) || name.StartsWith("login.", StringComparison.Ordinal)
+            || name.StartsWith(ActiveProfile.FileName, StringComparison.Ordinal) || name == ActiveProfile.FolderName);
 
     // Where credentials.json is a link, the file behind it is replaced and the link stays.
     private string Target()
@@ -236,12 +281,17 @@ internal sealed class CredentialsFile(string folder, Action<string> warn)
         try
         {
             // Behind what was written there may be some of the room that was reserved.
-            return Credential.Parse(ReadAll(handle, path).TrimEnd((byte)0));
+            return Credential.Parse(ReadAll(handle, path).AsSpan().TrimEnd((byte)0));
         }
         catch (JsonException)
         {
             return null; // Its writer did not come to the end.
         }
+    }
+
+    internal static void DeleteLeftovers(string target)
+    {
+        foreach (var leftover in Leftovers(target)) Native.Delete(leftover);
     }
 
     private static string[] Leftovers(string target)

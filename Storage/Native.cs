@@ -34,6 +34,20 @@ internal static partial class Native
         return Marshal.GetLastPInvokeError() == NotFound ? null : throw Failure("open", path);
     }
 
+    /// <summary>The whole of an open file; null if that is more than <paramref name="maximumBytes"/>.</summary>
+    public static byte[]? ReadAll(SafeFileHandle handle, int maximumBytes)
+    {
+        var buffer = new byte[16 << 10];
+        for (var length = 0; ;)
+        {
+            var read = RandomAccess.Read(handle, buffer.AsSpan(length), length);
+            if (read == 0) return buffer[..length];
+            length += read;
+            if (length > maximumBytes) return null;
+            if (length == buffer.Length) Array.Resize(ref buffer, 4 * length);
+        }
+    }
+
     /// <summary>Opens the lock file, made with mode 0600 where it is missing. A link in its place is refused: it may be another user's.</summary>
     public static SafeFileHandle OpenLock(string path)
     {
@@ -137,6 +151,11 @@ internal static partial class Native
         || StatX(WorkingFolder, path, DoNotFollow, BasicStats, out var found) != 0
         || found.ToFacts().IsMine;
 
+    /// <summary>Whether an open file can still be found by a name. Elsewhere than on Linux it is taken to.</summary>
+    public static bool HasName(SafeFileHandle handle, string path) =>
+        !OperatingSystem.IsLinux()
+        || (StatX((int)handle.DangerousGetHandle(), "", EmptyPath, BasicStats, out var found) == 0 ? found.Names > 0 : throw Failure("inspect", path));
+
     public static CredentialsFileException Failure(string verb, string path) =>
         new(CredentialsFileProblem.Unwritable, $"can't {verb} {path}: {Marshal.GetLastPInvokeErrorMessage()}");
 
@@ -148,6 +167,9 @@ internal static partial class Native
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct StatXBuffer
     {
+        [FieldOffset(16)]
+        public uint Names;
+
         [FieldOffset(20)]
         public uint Owner;
 

@@ -51,14 +51,7 @@ internal static partial class SystemTrust
         FindUserStores();
         LoadEmptyMachineStore(file, folders);
 
-        // Here too an empty value means none.
-        string[] files = file switch
-        {
-            null => folders is null ? Bundles : BundlesOfOpenSsl,
-            "" => [],
-            _ => [Path.GetFullPath(file)],
-        };
-        var directories = folders?.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath).ToArray() ?? Folders;
+        var (files, directories) = Store(file, folders);
         return new SslClientAuthenticationOptions
         {
             CertificateChainPolicy = Policy(X509ChainTrustMode.System),
@@ -67,6 +60,27 @@ internal static partial class SystemTrust
                 || (errors == SslPolicyErrors.RemoteCertificateChainErrors
                     && leaf is X509Certificate2 certificate && chain is not null && IsTrusted(certificate, chain, files, directories)),
         };
+    }
+
+    /// <summary>The bundle whose roots count, and the folders of others, for a person; null where the machine has none.</summary>
+    public static string? Source()
+    {
+        if (!OperatingSystem.IsLinux()) return "the system's own";
+        var (files, directories) = Store(Environment.GetEnvironmentVariable(FileVariable), Environment.GetEnvironmentVariable(FoldersVariable));
+        string[] found = [.. files.Where(file => Read(file) is not null).Take(1), .. directories.Where(folder => FilesIn(folder).Length > 0)];
+        return found.Length > 0 ? string.Join(", ", found) : null;
+    }
+
+    private static (string[] Files, string[] Directories) Store(string? file, string? folders)
+    {
+        // Here too an empty value means none.
+        string[] files = file switch
+        {
+            null => folders is null ? Bundles : BundlesOfOpenSsl,
+            "" => [],
+            _ => [Path.GetFullPath(file)],
+        };
+        return (files, folders?.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath).ToArray() ?? Folders);
     }
 
     private static bool IsTrusted(X509Certificate2 leaf, X509Chain refused, string[] files, string[] directories)

@@ -44,7 +44,7 @@ internal readonly record struct Failure(int ExitCode, string Code, string Messag
         CredentialsFileProblem.Unwritable =>
             $"set {product.Variable("CONFIG_DIR")} to a folder that can be written and locked, or {product.Variable("TOKEN")} to an access token",
         CredentialsFileProblem.Damaged =>
-            $"{product.LoginCommand} replaces it; {product.Name} auth logout --local deletes it",
+            $"{product.LoginCommand} replaces it; {product.Command("logout", " --local")} deletes it",
         CredentialsFileProblem.Locked => $"try again when the other {product.Name} process has ended",
         _ => null,
     };

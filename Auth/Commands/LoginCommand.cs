@@ -7,7 +7,7 @@ internal static class LoginCommand
     private const int LongestPaste = 16 << 10;
 
     /// <param name="openBrowser">Null where no person could see a browser; false from it if none could be started.</param>
-    /// <param name="showProgress">Whether standard error is a terminal.</param>
+    /// <param name="aids">What standard error can show beside the lines.</param>
     /// <param name="pasted">Where the person can paste; null where no person is.</param>
     public static async Task<int> RunAsync(
         Session session,
@@ -16,7 +16,7 @@ internal static class LoginCommand
         SignInFlow? flow,
         int redirectPort,
         Func<Uri, bool>? openBrowser,
-        bool showProgress,
+        PromptAids aids,
         Stream? pasted,
         CancellationToken cancellation)
     {
@@ -29,7 +29,7 @@ internal static class LoginCommand
             ShowAddress = ShowAddress,
             ReadPasted = pasted is null ? null : ReadPastedAsync,
             // A line that is written again every second would tear what a person types.
-            Waiting = showProgress && pasted is null ? ShowProgress : null,
+            Waiting = aids.ShowsProgress && pasted is null ? ShowProgress : null,
             Note = note =>
             {
                 ClearProgress();
@@ -51,20 +51,21 @@ internal static class LoginCommand
         void ShowUserCode(UserCodePrompt prompt)
         {
             output.Prompt($"User code: {prompt.UserCode}");
-            output.Prompt($"Verify at: {Printable.Address(prompt.VerificationUri)}");
+            output.Prompt($"Verify at: {aids.Address(prompt.VerificationUri)}");
             if (!browserTried && openBrowser is not null)
             {
                 var address = prompt.VerificationUriComplete ?? prompt.VerificationUri;
-                output.Prompt($"Opening: {Printable.Address(address)}");
+                output.Prompt($"Opening: {aids.Address(address)}");
                 OpenBrowser(address);
             }
 
             output.Prompt("");
+            aids.Show(prompt, output);
         }
 
         void ShowAddress(Uri address)
         {
-            output.Prompt($"Open: {Printable.Address(address)}");
+            output.Prompt($"Open: {aids.Address(address)}");
             OpenBrowser(address);
             output.Prompt("");
         }

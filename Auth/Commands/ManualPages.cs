@@ -74,6 +74,7 @@ internal static class ManualPages
         Item("\\fB130\\fR, \\fB143\\fR", "Interrupted by Ctrl-C, by SIGTERM.");
         Section("FILES");
         Item($"\\fI{Roff(FileOf(product))}\\fR", "The credential: one JSON object, mode 0600. Treat it like any other key.");
+        Item($"\\fI{Roff(Path.GetDirectoryName(FileOf(product))!)}/profiles/NAME/\\fR", "The other profiles' credentials.");
         Section("ENVIRONMENT");
         Variable("ISSUER", "The authorization server, used at sign-in. https, or http on this very machine.");
         Variable("CLIENT_ID", "The public client's id, used at sign-in.");
@@ -82,6 +83,7 @@ internal static class ManualPages
         Variable("PARAMETERS", "Parameters to add to the authorization and the device authorization request, written as an address's query.");
         Variable("REDIRECT_URI", "The redirect address as it is registered.");
         Variable("CONFIG_DIR", "The folder of credentials.json.");
+        Variable("PROFILE", "The profile of this one invocation.");
         Variable("TOKEN", "An access token to use instead of the file, which is then neither read nor written.");
         if (product.HasOrganizations) Variable("ORG", "The organization of this one invocation.");
         Variable("DEBUG", "1: as --verbose.");

@@ -49,6 +49,9 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
         results.Write('\n');
     }
 
+    /// <summary>For an answer that an error follows.</summary>
+    public void Flush() => results.Flush();
+
     public void PrintJson(Action<Utf8JsonWriter> writeProperties) => PrintLine(JsonLine(writeProperties));
 
     /// <summary>An object that ends in an array of objects, which are written one by one: there can be 100,000 of them.</summary>
@@ -81,6 +84,9 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
 
     /// <summary>A line that the next one takes the place of. Only for a terminal.</summary>
     public void Progress(string line) => Say($"\r{line}\u001b[K");
+
+    /// <summary>A sequence that a terminal acts on and does not show.</summary>
+    public void Control(string sequence) => Say(sequence);
 
     public void Print(Failure failure)
     {

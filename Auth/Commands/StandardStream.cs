@@ -29,18 +29,42 @@ internal sealed partial class StandardStream(int descriptor) : TextWriter
     {
         var length = _length;
         _length = 0;
-        for (var sent = 0; sent < length;)
+        WriteNow(_pending.AsSpan(0, length));
+    }
+
+    /// <summary>Writes bytes as they are, after whatever is pending.</summary>
+    public void WriteBytes(ReadOnlyMemory<byte> bytes)
+    {
+        Flush();
+        WriteNow(bytes.Span);
+    }
+
+    private void WriteNow(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
         {
-            var count = WriteTo(descriptor, _pending.AsSpan(sent), (nuint)(length - sent));
-            if (count >= 0) sent += (int)count;
-            else if (Marshal.GetLastPInvokeError() is var error && error != Interrupted)
+            var count = WriteTo(descriptor, bytes, (nuint)bytes.Length);
+            if (count >= 0)
             {
-                // Nobody is left to be told that nobody can be told.
-                if (descriptor == StandardError) return;
-                throw error == BrokenPipe
-                    ? new IOException(Marshal.GetPInvokeErrorMessage(error), error)
-                    : new AuthException($"can't write to standard output: {Marshal.GetPInvokeErrorMessage(error)}");
+                bytes = bytes[(int)count..];
+                continue;
             }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Interrupted) continue;
+            if (error == s_again)
+            {
+                // Whoever started us shares a pipe that never waits, and its reader is behind.
+                var place = new Place { Descriptor = descriptor, Events = Writable };
+                _ = Poll(ref place, 1, -1);
+                continue;
+            }
+
+            // Nobody is left to be told that nobody can be told.
+            if (descriptor == StandardError) return;
+            throw error == BrokenPipe
+                ? new IOException(Marshal.GetPInvokeErrorMessage(error), error)
+                : new AuthException($"can't write to standard output: {Marshal.GetPInvokeErrorMessage(error)}");
         }
     }
 
@@ -64,6 +88,19 @@ internal sealed partial class StandardStream(int descriptor) : TextWriter
     public const int StandardError = 2;
     public const int BrokenPipe = 32;
     private const int Interrupted = 4;
+    private const short Writable = 4;
+    private static readonly int s_again = OperatingSystem.IsLinux() ? 11 : 35;
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Place
+    {
+        public int Descriptor;
+        public short Events;
+        public short Happened;
+    }
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(ref Place place, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -9,7 +9,7 @@ internal static class TokenCommand
         Session session, Output output, string? minValidity, bool refresh, CancellationToken cancellation)
     {
         var token = await session.GetAccessTokenAsync(
-            minValidity is null ? TimeSpan.Zero : ParseDuration(minValidity), refresh, cancellation);
+            minValidity is null ? TimeSpan.Zero : ParseDuration(minValidity, "--min-validity"), refresh, cancellation);
         if (output.Format == OutputFormat.Text)
             output.PrintLine(token.Value);
         else
@@ -23,7 +23,7 @@ internal static class TokenCommand
     }
 
     /// <summary><c>90s</c>, <c>20m</c> or <c>1h</c>.</summary>
-    internal static TimeSpan ParseDuration(string text)
+    internal static TimeSpan ParseDuration(string text, string option)
     {
         var seconds = text is [.., var unit] ? unit switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 } : 0;
         // Six digits of hours are a century: enough, and safe to add to a date.
@@ -31,6 +31,6 @@ internal static class TokenCommand
             && text.Length is > 1 and <= 7
             && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? TimeSpan.FromSeconds((double)number * seconds)
-                : throw new UsageException($"{Printable.Text(text)} is not a duration", "--min-validity takes 90s, 20m or 1h");
+                : throw new UsageException($"{Printable.Text(text)} is not a duration", $"{option} takes 90s, 20m or 1h");
     }
 }

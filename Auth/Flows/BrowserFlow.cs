@@ -63,7 +63,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
             {
                 var pasted = line.Trim();
                 if (pasted.Length == 0) continue;
-                if (Understand(pasted) is not { } response)
+                if (request.MatchPasted(pasted) is not { } response)
                 {
                     prompts.Note?.Invoke("that address does not belong to this sign-in; paste the one your browser was sent to at the end");
                     continue;
@@ -79,12 +79,6 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
             await Task.Delay(Timeout.InfiniteTimeSpan, over.Token).ConfigureAwait(false);
             throw new InvalidOperationException();
         }
-
-        // A bare code names no state, but without this request's code verifier nobody's code is worth anything.
-        AuthorizationResponse? Understand(string pasted) =>
-            pasted.Contains('?', StringComparison.Ordinal) ? request.Match(pasted[(pasted.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('#')[0])
-            : pasted.Contains("://", StringComparison.Ordinal) || pasted.Any(c => c is <= ' ' or > '~') ? null
-            : new AuthorizationResponse(pasted, null);
 
         async Task<TokenAnswer> ExchangeAsync(AuthorizationResponse response)
         {

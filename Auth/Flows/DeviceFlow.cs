@@ -20,83 +20,91 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
     {
         var authorization = await DeviceAuthorization
             .RequestAsync(service, deviceAuthorizationEndpoint, client, scope, extra, cancellation).ConfigureAwait(false);
-        var start = clock.GetTimestamp();
         prompts.ShowUserCode?.Invoke(new UserCodePrompt(
             authorization.UserCode, authorization.VerificationUri, authorization.VerificationUriComplete, authorization.ExpiresIn));
+        return await PollAsync(
+            tokenEndpoint, client, authorization.DeviceCode, authorization.ExpiresIn, new PollingPace(authorization.Interval, authorization.Interval), cancellation)
+            .ConfigureAwait(false);
+    }
 
+    /// <exception cref="StillPendingException">The pace's patience is over, and nobody has decided.</exception>
+    public async Task<Grant> PollAsync(
+        Uri tokenEndpoint, OAuthClient client, string deviceCode, TimeSpan expiresIn, PollingPace pace, CancellationToken cancellation)
+    {
+        var start = clock.GetTimestamp();
         KeyValuePair<string, string>[] form =
         [
             new("grant_type", GrantType.DeviceCode),
-            new("device_code", authorization.DeviceCode),
+            new("device_code", deviceCode),
             .. client.Fields,
         ];
-        var interval = authorization.Interval;
-        var wait = interval;
-        var slowDowns = 0;
-        var wasKnown = false;
         while (true)
         {
-            var isLast = wait >= TimeLeft();
-            await WaitAsync(wait, TimeLeft, cancellation).ConfigureAwait(false);
+            var isLast = pace.Wait >= TimeLeft();
+            await WaitAsync(pace.Wait, TimeLeft, cancellation).ConfigureAwait(false);
             // By the monotonic clock alone: a wall clock that jumps ends nothing. After a laptop's sleep, which that clock
             // does not count, the next poll brings the server's own expired_token.
             if (isLast || TimeLeft() <= TimeSpan.Zero) throw Expired();
 
-            TokenAnswer answer;
+            // Kept before it is asked, as a process may end meanwhile.
+            var waited = Longer(pace.Wait, pace.Interval);
+            pace.Wait = pace.Interval * Padding(pace.SlowDowns);
+            pace.Kept?.Invoke(pace);
+            AuthException undecided = new StillPendingException();
             try
             {
-                answer = await TokenEndpoint.RequestAsync(service, tokenEndpoint, form, cancellation).ConfigureAwait(false);
+                var answer = await TokenEndpoint.RequestAsync(service, tokenEndpoint, form, cancellation).ConfigureAwait(false);
+                if (answer.Token is { } token) return new Grant(token, Nonce: null, Browser: null);
+                switch (answer.Error!.Code)
+                {
+                    case ErrorCode.AuthorizationPending:
+                        pace.WasKnown = true;
+                        break;
+                    case ErrorCode.SlowDown:
+                        SlowDown(answer.Error.Interval);
+                        break;
+                    case ErrorCode.AccessDenied or ErrorCode.AuthorizationDeclined:
+                        throw new SignInFailedException("the sign-in was denied in the browser");
+                    case ErrorCode.ExpiredToken:
+                    case ErrorCode.InvalidGrant when pace.WasKnown: // Some servers have forgotten a code once it expired.
+                        throw Expired();
+                    default:
+                        throw TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", answer.Error);
+                }
             }
             catch (ServiceUnreachableException problem)
             {
-                wait = BackOff(wait, interval, problem.RetryAfter);
-                continue;
+                undecided = problem;
+                pace.Wait = BackOff(waited, pace.Interval, problem.RetryAfter);
             }
             catch (TooManyRequestsException problem) when (problem.Error?.Code != ErrorCode.SlowDown)
             {
-                wait = BackOff(wait, interval, problem.RetryAfter);
-                continue;
+                undecided = problem;
+                pace.Wait = BackOff(waited, pace.Interval, problem.RetryAfter);
             }
             catch (TooManyRequestsException problem)
             {
                 SlowDown(problem.Error?.Interval);
-                wait = Longer(wait, problem.RetryAfter ?? TimeSpan.Zero);
-                continue;
+                pace.Wait = Longer(pace.Wait, problem.RetryAfter ?? TimeSpan.Zero);
             }
 
-            if (answer.Token is { } token) return new Grant(token, Nonce: null, Browser: null);
-            switch (answer.Error!.Code)
-            {
-                case ErrorCode.AuthorizationPending:
-                    wasKnown = true;
-                    break;
-                case ErrorCode.SlowDown:
-                    SlowDown(answer.Error.Interval);
-                    continue;
-                case ErrorCode.AccessDenied or ErrorCode.AuthorizationDeclined:
-                    throw new SignInFailedException("the sign-in was denied in the browser");
-                case ErrorCode.ExpiredToken:
-                case ErrorCode.InvalidGrant when wasKnown: // Some servers have forgotten a code once it expired.
-                    throw Expired();
-                default:
-                    throw TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", answer.Error);
-            }
-
-            wait = interval * Padding(slowDowns);
+            if (pace.Patience is not { } patience) continue;
+            pace.Kept?.Invoke(pace);
+            if (clock.GetElapsedTime(start) + pace.Wait > patience) throw undecided;
         }
 
         void SlowDown(TimeSpan? named)
         {
-            wasKnown = true;
-            slowDowns++;
-            interval = Longer(interval + SlowDownStep, named ?? TimeSpan.Zero);
-            wait = interval * Padding(slowDowns);
-            if (slowDowns == 2)
+            pace.WasKnown = true;
+            pace.SlowDowns++;
+            pace.Interval = Longer(pace.Interval + SlowDownStep, named ?? TimeSpan.Zero);
+            pace.Wait = pace.Interval * Padding(pace.SlowDowns);
+            if (pace.SlowDowns == 2)
                 prompts.Note?.Invoke(
                     "the server keeps asking to slow down; this machine's clock may run fast, as it can in virtual machines: asking less often");
         }
 
-        TimeSpan TimeLeft() => authorization.ExpiresIn - clock.GetElapsedTime(start);
+        TimeSpan TimeLeft() => expiresIn - clock.GetElapsedTime(start);
     }
 
     // A clock that runs fast ends each wait too soon by the server's clock, however long the interval grows by fixed steps.
@@ -129,3 +137,26 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }
+
+/// <summary>How often a device code is asked about, from the answers so far.</summary>
+internal sealed class PollingPace(TimeSpan interval, TimeSpan wait)
+{
+    public TimeSpan Interval { get; set; } = interval;
+
+    /// <summary>Before the next poll.</summary>
+    public TimeSpan Wait { get; set; } = wait;
+
+    public int SlowDowns { get; set; }
+
+    /// <summary>Whether the server has shown that it knows the code.</summary>
+    public bool WasKnown { get; set; }
+
+    /// <summary>How long to go on; null for as long as the code is good.</summary>
+    public TimeSpan? Patience { get; init; }
+
+    /// <summary>Called before each poll, and after it where there is an end to the patience.</summary>
+    public Action<PollingPace>? Kept { get; init; }
+}
+
+/// <summary>Nobody has decided yet.</summary>
+internal sealed class StillPendingException() : AuthException("nobody has approved the sign-in yet");

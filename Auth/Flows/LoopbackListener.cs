@@ -116,7 +116,7 @@ internal sealed class LoopbackListener : IDisposable
         try
         {
             var head = await ReadHeadAsync(request.Stream, timeout.Token).ConfigureAwait(false);
-            if (QueryOf(head) is { } query)
+            if (QueryOf(head, RedirectUri) is { } query)
             {
                 request.Query = query;
                 kept = _requests.Writer.TryWrite(request);
@@ -143,16 +143,16 @@ internal sealed class LoopbackListener : IDisposable
     }
 
     /// <summary>What is behind the question mark, if this is a browser that our redirect URI sent; else null.</summary>
-    private string? QueryOf(string head)
+    internal static string? QueryOf(string head, Uri redirectUri)
     {
         var lines = head.Split("\r\n");
         if (lines[0].Split(' ') is not ["GET", var target, "HTTP/1.1" or "HTTP/1.0"]) return null;
         // Another name that resolves to 127.0.0.1 is a web page's trick (DNS rebinding).
         var hosts = lines.Skip(1).Where(line => line.StartsWith("Host:", StringComparison.OrdinalIgnoreCase)).ToArray();
-        if (hosts is not [var host] || host["Host:".Length..].Trim() != RedirectUri.Authority) return null;
+        if (hosts is not [var host] || host["Host:".Length..].Trim() != redirectUri.Authority) return null;
 
         var parts = target.Split('?', 2);
-        return parts[0] == RedirectUri.AbsolutePath ? parts.ElementAtOrDefault(1) ?? "" : null;
+        return parts[0] == redirectUri.AbsolutePath ? parts.ElementAtOrDefault(1) ?? "" : null;
     }
 
     private static async Task<string> ReadHeadAsync(NetworkStream stream, CancellationToken cancellation)

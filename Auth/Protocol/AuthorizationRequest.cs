@@ -61,6 +61,13 @@ internal sealed class AuthorizationRequest(
             : parameters.GetValueOrDefault("code") is { Length: > 0 } code ? new AuthorizationResponse(code, null) : null;
     }
 
+    /// <summary>The response in what a person pasted: the address that their browser was sent to, or the code alone.</summary>
+    /// <remarks>A bare code names no state, but without this request's code verifier nobody's code is worth anything.</remarks>
+    public AuthorizationResponse? MatchPasted(string pasted) =>
+        pasted.Contains('?', StringComparison.Ordinal) ? Match(pasted[(pasted.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('#')[0])
+        : pasted.Length == 0 || pasted.Contains("://", StringComparison.Ordinal) || pasted.Any(c => c is <= ' ' or > '~') ? null
+        : new AuthorizationResponse(pasted, null);
+
     /// <summary>What exchanges a code for tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.5).</summary>
     public KeyValuePair<string, string>[] TokenRequest(string code) =>
     [

@@ -26,7 +26,8 @@ internal sealed record DeviceAuthorization(
         if (string.IsNullOrEmpty(response.DeviceCode)) throw answer.Unexpected("there is no device_code");
         if (Printable.Text(response.UserCode) is not { Length: > 0 } userCode) throw answer.Unexpected("there is no user_code");
         var address = response.VerificationUri ?? response.VerificationUrl;
-        if (WebAddress(address) is not { } verificationUri)
+        // This goes to the person's browser: nothing but a web page may be opened on a server's word.
+        if (EndpointAddress.Web(address) is not { } verificationUri)
             throw answer.Unexpected($"its verification_uri is not a web address: {Printable.Text(address)}");
 
         var interval = response.Interval?.ToTimeSpan() ?? DefaultInterval;
@@ -34,15 +35,8 @@ internal sealed record DeviceAuthorization(
             response.DeviceCode,
             userCode,
             verificationUri,
-            WebAddress(response.VerificationUriComplete),
+            EndpointAddress.Web(response.VerificationUriComplete),
             response.ExpiresIn?.ToTimeSpan() ?? DefaultLifetime,
             interval < ShortestInterval ? ShortestInterval : interval);
     }
-
-    // This goes to the person's browser: nothing but a web page may be opened on a server's word.
-    private static Uri? WebAddress(string? text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address)
-        && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
-            ? address
-            : null;
 }

@@ -12,13 +12,13 @@ internal static class Discovery
         if (!answer.IsSuccess) answer = await GetAsync(AuthorizationServerMetadata(issuer)).ConfigureAwait(false);
         if (!answer.IsSuccess)
             throw new AuthException(
-                $"{Printable.Address(issuer)} is not a sign-in service: it has no metadata (it answered {(int)answer.Status})");
+                $"{issuer.OriginalString} is not a sign-in service: it has no metadata (it answered {(int)answer.Status})");
 
         var metadata = answer.Decode(WireJson.Default.ServerMetadata);
         // RFC 8414 section 3.3: exactly the same, or another server's endpoints could be slipped in.
         if (metadata.Issuer != issuer.OriginalString)
             throw answer.Unexpected(
-                $"it speaks for the issuer {Printable.Text(metadata.Issuer ?? "(none)")}, not for {Printable.Address(issuer)}");
+                $"it speaks for the issuer {Printable.Text(metadata.Issuer ?? "(none)")}, not for {issuer.OriginalString}");
 
         var endpoints = new Endpoints
         {
@@ -29,10 +29,10 @@ internal static class Discovery
             UserinfoEndpoint = metadata.UserinfoEndpoint,
             JwksUri = metadata.JwksUri,
         };
-        return new DiscoveredServer(endpoints, metadata.AuthorizationResponseIssParameterSupported);
+        return new DiscoveredServer(endpoints, metadata.AuthorizationResponseIssParameterSupported) { Date = answer.Date };
 
         Task<ServiceAnswer> GetAsync(Uri address) =>
-            service.GetAsync(address, bearer: null, organization: null, ServiceClient.UsualMaximumBytes, cancellation);
+            service.GetAsync(address, bearer: null, organization: null, Limits.AnswerBytes, cancellation);
     }
 
     private static Uri OpenIdConfiguration(Uri issuer) =>
@@ -44,4 +44,8 @@ internal static class Discovery
 }
 
 /// <summary>A server's endpoints, and whether its authorization responses name their issuer (RFC 9207).</summary>
-internal sealed record DiscoveredServer(Endpoints Endpoints, bool ResponsesNameIssuer);
+internal sealed record DiscoveredServer(Endpoints Endpoints, bool ResponsesNameIssuer)
+{
+    /// <summary>What time it was for the server.</summary>
+    public DateTimeOffset? Date { get; init; }
+}

@@ -11,8 +11,6 @@ namespace Datagen.Auth.Protocol;
 internal sealed class IdToken
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
-    private const int MaximumLength = 256 << 10;
-    private const int MaximumKeysTried = 16;
 
     private readonly byte[] _signed;
     private readonly byte[] _signature;
@@ -34,7 +32,7 @@ internal sealed class IdToken
     /// <exception cref="AuthException">It is not a JWS in compact form with JSON in it (RFC 7515 section 3.1).</exception>
     public static IdToken Parse(string compact)
     {
-        if (compact.Length > MaximumLength || compact.Split('.') is not [var header, var payload, var signature]) throw Untrusted("it is not a JWT");
+        if (compact.Length > Limits.IdTokenLength || compact.Split('.') is not [var header, var payload, var signature]) throw Untrusted("it is not a JWT");
         var claims = Decode(payload);
         return new IdToken(
             Encoding.ASCII.GetBytes($"{header}.{payload}"),
@@ -65,7 +63,7 @@ internal sealed class IdToken
         if (_header.Crit.ValueKind != JsonValueKind.Undefined) throw Untrusted("it demands what is not known here"); // RFC 7515 section 4.1.11
 
         var answer = await service
-            .GetAsync(jwksUri, bearer: null, organization: null, ServiceClient.KeySetMaximumBytes, cancellation).ConfigureAwait(false);
+            .GetAsync(jwksUri, bearer: null, organization: null, Limits.KeySetBytes, cancellation).ConfigureAwait(false);
         if (!answer.IsSuccess) throw answer.Refusal("to give its keys");
         var keys = answer.Decode(WireJson.Default.JsonWebKeySet).Keys ?? [];
         var understood = new List<JsonWebKey>();
@@ -76,7 +74,7 @@ internal sealed class IdToken
 
         var candidates = understood
             .Where(key => (_header.Kid is null || key.Kid == _header.Kid) && key.Use is null or "sig" && (key.Alg is null || key.Alg == _header.Alg))
-            .Take(MaximumKeysTried);
+            .Take(Limits.KeysTried);
         if (!candidates.Any(IsSignedWith)) throw Untrusted("none of the server's keys has signed it");
     }
 
@@ -114,19 +112,20 @@ internal sealed class IdToken
     private bool IsSignedWithRsa(JsonWebKey key)
     {
         const int ShortestKey = 2048, LongestKey = 16384; // RFC 7518 section 3.3, and a bound on the time it takes
-        if (key.N is not { Length: > 0 } || key.E is not { Length: > 0 }) return false;
-        using var rsa = RSA.Create(new RSAParameters { Modulus = Decode(key.N), Exponent = Decode(key.E) });
+        // The framework indexes into them unseen; and blanks, which decode to nothing, are no number either.
+        if (Decode(key.N) is not { Length: > 0 } modulus || Decode(key.E) is not { Length: > 0 } exponent) return false;
+        using var rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
         return rsa.KeySize is >= ShortestKey and <= LongestKey
             && rsa.VerifyData(_signed, _signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
     }
 
     private bool IsSignedWithEllipticCurve(JsonWebKey key)
     {
-        if (key.X is not { Length: > 0 } || key.Y is not { Length: > 0 }) return false;
+        if (Decode(key.X) is not { Length: > 0 } x || Decode(key.Y) is not { Length: > 0 } y) return false;
         using var curve = ECDsa.Create(new ECParameters
         {
             Curve = ECCurve.NamedCurves.nistP256,
-            Q = new ECPoint { X = Decode(key.X), Y = Decode(key.Y) },
+            Q = new ECPoint { X = x, Y = y },
         });
         return curve.VerifyData(_signed, _signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }

@@ -18,6 +18,7 @@ internal static class ExtraParameters
     private static readonly HashSet<string> Ours =
     [
         "client_id", "client_secret", "response_type", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+        "grant_type", "subject_token", "assertion", "client_assertion", "client_assertion_type",
     ];
 
     /// <summary>Reads what is written as an address's query.</summary>

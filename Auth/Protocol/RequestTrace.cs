@@ -12,6 +12,7 @@ internal static class RequestTrace
     [
         "grant_type", "client_id", "scope", "token_type_hint", "code_challenge_method", "redirect_uri",
         "error", "error_description", "interval", "expires_in", "token_type", "issuer",
+        "subject_token_type", "requested_token_type", "issued_token_type", "client_assertion_type",
         "verification_uri", "authorization_endpoint", "device_authorization_endpoint", "token_endpoint",
         "revocation_endpoint", "userinfo_endpoint", "jwks_uri",
     ];

@@ -8,29 +8,18 @@ using System.Text.Json.Serialization.Metadata;
 namespace Datagen.Auth.Protocol;
 
 /// <summary>One request, one answer, within bounds: time, size, no redirect, no cookie. Every request of this program goes through here.</summary>
-internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? trace = null)
+internal sealed partial class ServiceClient(Func<Uri, HttpClient> http, Action<string>? trace = null)
 {
-    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
-    public const int UsualMaximumBytes = 1 << 20;
-
-    // 100,000 organizations of 80 bytes each are 8 MB.
-    public const int UserInfoMaximumBytes = 64 << 20;
-
-    // 10,000 keys of 400 bytes each are 4 MB.
-    public const int KeySetMaximumBytes = 8 << 20;
-
-    private const int MaximumHeaderKilobytes = 64;
-
     public static HttpClient CreateHttpClient(string userAgent, SslClientAuthenticationOptions? tls = null)
     {
         var client = new HttpClient(new SocketsHttpHandler
         {
-            SslOptions = tls ?? new SslClientAuthenticationOptions(),
+            SslOptions = RefusedCertificateException.ThrownBy(tls ?? new SslClientAuthenticationOptions()),
             AllowAutoRedirect = false,
             UseCookies = false,
             Proxy = new ProxyExceptForLoopback(HttpClient.DefaultProxy),
-            MaxResponseHeadersLength = MaximumHeaderKilobytes,
-            ConnectTimeout = RequestTimeout,
+            MaxResponseHeadersLength = Limits.HeaderBytes >> 10,
+            ConnectTimeout = Limits.RequestTime,
         })
         {
             Timeout = Timeout.InfiniteTimeSpan, // Bounded below, body included; this one ends at the headers.
@@ -50,11 +39,21 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         return await SendAsync(request, [], bearer is null ? [] : [bearer], maximumBytes, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Makes the connections' settings ready, as the first request would.</summary>
+    public void Prepare(Uri address) => http(address);
+
+    /// <summary>Whether an address answers; whatever it answers to so bare a request.</summary>
+    public async Task<ServiceAnswer> HeadAsync(Uri address, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, address);
+        return await SendAsync(request, [], [], Limits.AnswerBytes, cancellation).ConfigureAwait(false);
+    }
+
     public async Task<ServiceAnswer> PostFormAsync(
         Uri address, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(form) };
-        return await SendAsync(request, form, [.. RequestTrace.SecretsIn(form)], UsualMaximumBytes, cancellation).ConfigureAwait(false);
+        return await SendAsync(request, form, [.. RequestTrace.SecretsIn(form)], Limits.AnswerBytes, cancellation).ConfigureAwait(false);
     }
 
     private async Task<ServiceAnswer> SendAsync(
@@ -67,62 +66,70 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         var address = request.RequestUri!;
         var start = Stopwatch.GetTimestamp();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(RequestTimeout);
+        timeout.CancelAfter(Limits.RequestTime);
         if (trace is not null) RequestTrace.Write(trace, request, form);
         try
         {
             using var response = await http(address)
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
             var body = await ReadBodyAsync(response, address, maximumBytes, timeout.Token).ConfigureAwait(false);
-            var answer = new ServiceAnswer(address, response.StatusCode, body, secrets);
+            var answer = new ServiceAnswer(address, response.StatusCode, body, secrets) { Date = response.Headers.Date };
             if (trace is not null) RequestTrace.Write(trace, answer, Stopwatch.GetElapsedTime(start));
             RequireAvailable(answer, response.Headers.RetryAfter);
             return answer;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Unreachable($"it did not answer within {RequestTimeout.TotalSeconds:0} seconds");
+            throw Unreachable(address, $"it did not answer within {Limits.RequestTime.TotalSeconds:0} seconds");
         }
         catch (HttpRequestException problem)
         {
-            throw Explain(problem);
+            throw Explain(address, problem);
+        }
+        catch (HttpIOException problem) when (problem.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw NoHttp(address, problem);
         }
         catch (IOException problem)
         {
-            throw Unreachable("the connection was lost", cause: problem);
-        }
-
-        Exception Explain(HttpRequestException problem) => problem.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => Unreachable("its name can't be resolved", cause: problem),
-            HttpRequestError.SecureConnectionError => Unreachable(
-                "no trusted TLS connection could be made",
-                "if your network or server uses its own certificate authority, name its certificates in SSL_CERT_FILE",
-                problem),
-            HttpRequestError.ProxyTunnelError => Unreachable("the proxy refused to connect to it", "check HTTPS_PROXY and NO_PROXY", problem),
-            HttpRequestError.ResponseEnded => Unreachable("the connection was dropped", cause: problem),
-            HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded =>
-                new AuthException($"{address.Authority} did not answer as an HTTP server should", cause: problem),
-            _ => Unreachable("no connection could be made", cause: problem),
-        };
-
-        ServiceUnreachableException Unreachable(string why, string? hint = null, Exception? cause = null)
-        {
-            trace?.Invoke($"< nothing: {why}");
-            return new ServiceUnreachableException($"can't reach {address.Authority}: {why}", hint, cause);
+            throw Unreachable(address, "the connection was lost", cause: problem);
         }
     }
+
+    private AuthException Explain(Uri address, HttpRequestException problem) => problem.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => Unreachable(address, "its name can't be resolved", cause: problem),
+        HttpRequestError.SecureConnectionError when problem.InnerException is RefusedCertificateException refused =>
+            Unreachable(address, refused.Why, refused.Hint, problem),
+        HttpRequestError.SecureConnectionError => Unreachable(address, "no trusted TLS connection could be made", cause: problem),
+        HttpRequestError.ProxyTunnelError => Unreachable(
+            address, "the proxy refused to connect to it", "check HTTPS_PROXY and NO_PROXY", problem),
+        HttpRequestError.ResponseEnded => Unreachable(address, "the connection was dropped", cause: problem),
+        HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => NoHttp(address, problem),
+        _ => Unreachable(address, "no connection could be made", cause: problem),
+    };
+
+    private static AuthException NoHttp(Uri address, Exception problem) =>
+        new($"{address.Authority} did not answer as an HTTP server should", cause: problem);
+
+    private ServiceUnreachableException Unreachable(Uri address, string why, string? hint = null, Exception? cause = null)
+    {
+        trace?.Invoke($"< nothing: {why}");
+        return new ServiceUnreachableException($"can't reach {address.Authority}: {why}", hint, cause);
+    }
+
+    private static TimeSpan? WaitAskedBy(RetryConditionHeaderValue? retryAfter) => retryAfter switch
+    {
+        { Delta: { } seconds } => seconds,
+        { Date: { } date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } left ? left : TimeSpan.Zero,
+        _ => null,
+    };
 
     private static void RequireAvailable(ServiceAnswer answer, RetryConditionHeaderValue? retryAfter)
     {
         var host = answer.Address.Authority;
         var status = (int)answer.Status;
-        var wait = retryAfter switch
-        {
-            { Delta: { } seconds } => seconds,
-            { Date: { } date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } left ? left : TimeSpan.Zero,
-            _ => (TimeSpan?)null,
-        };
+        var wait = WaitAskedBy(retryAfter);
         if (status >= 500)
             throw new ServiceUnreachableException($"{host} is not working at the moment (it answered {status})") { RetryAfter = wait };
         if (status == (int)HttpStatusCode.TooManyRequests)
@@ -163,6 +170,9 @@ internal readonly record struct ServiceAnswer(
     Uri Address, HttpStatusCode Status, ReadOnlyMemory<byte> Body, IReadOnlyList<string> Secrets)
 {
     private const int ShortestSecret = 6;
+
+    /// <summary>What time it was for the server.</summary>
+    public DateTimeOffset? Date { get; init; }
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 

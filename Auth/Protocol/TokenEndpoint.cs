@@ -21,7 +21,7 @@ internal static class TokenEndpoint
         var response = answer.Decode(WireJson.Default.TokenResponse);
         if (!BearerToken.IsWellFormed(response.AccessToken)) throw answer.Unexpected("there is no usable access_token");
         if (response.TokenType is { } type && !type.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
-            throw answer.Unexpected($"its token_type is {Printable.Text(type)}, and only Bearer is known here");
+            throw answer.Unexpected($"its token_type is {Printable.Text(answer.Redact(type))}, and only Bearer is known here");
         // Some servers write an empty text for "none".
         return response with { RefreshToken = NotEmpty(response.RefreshToken), IdToken = NotEmpty(response.IdToken) };
 

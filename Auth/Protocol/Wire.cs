@@ -11,6 +11,17 @@ internal static class GrantType
     public const string AuthorizationCode = "authorization_code"; // RFC 6749 section 4.1.3
     public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code"; // RFC 8628 section 3.4
     public const string RefreshToken = "refresh_token"; // RFC 6749 section 6
+    public const string ClientCredentials = "client_credentials"; // RFC 6749 section 4.4
+    public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"; // RFC 8693 section 2.1
+    public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"; // RFC 7523 section 2.1
+}
+
+/// <summary>The kinds of tokens that requests name (RFC 8693 section 3, RFC 7523 section 2.2).</summary>
+internal static class TokenType
+{
+    public const string Jwt = "urn:ietf:params:oauth:token-type:jwt";
+    public const string AccessToken = "urn:ietf:params:oauth:token-type:access_token";
+    public const string ClientAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 }
 
 /// <summary>Error codes of RFC 6749 section 5.2, RFC 8628 section 3.5 and RFC 7009 section 2.2.1.</summary>
@@ -83,6 +94,14 @@ internal sealed record TokenResponse
     public override string ToString() => nameof(TokenResponse);
 }
 
+/// <summary>What GitHub Actions answers a job that asks for its ID token.</summary>
+internal sealed record ActionsIdToken
+{
+    public string? Value { get; init; }
+
+    public override string ToString() => nameof(ActionsIdToken);
+}
+
 /// <summary>RFC 6749 section 5.2; some servers say with <c>slow_down</c> which interval they mean.</summary>
 internal sealed record ErrorResponse
 {
@@ -145,7 +164,12 @@ internal sealed record Claims
 
         return new Claims
         {
-            Sub = sub, Email = email, DefaultOrgSlug = defaultOrgSlug, Memberships = memberships, Groups = groups, CognitoGroups = cognitoGroups,
+            Sub = sub,
+            Email = email,
+            DefaultOrgSlug = defaultOrgSlug,
+            Memberships = memberships,
+            Groups = groups,
+            CognitoGroups = cognitoGroups,
         };
     }
 
@@ -333,6 +357,7 @@ internal sealed class AudienceConverter : JsonConverter<IReadOnlyList<string>>
 [JsonSerializable(typeof(ServerMetadata))]
 [JsonSerializable(typeof(DeviceAuthorizationResponse))]
 [JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(ActionsIdToken))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(Claims))]
 [JsonSerializable(typeof(IdTokenClaims))]

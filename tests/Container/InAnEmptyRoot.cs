@@ -124,6 +124,24 @@ public sealed class InAnEmptyRoot : IAsyncLifetime
         run.IsError(3, "no trusted TLS connection");
     }
 
+    [Fact]
+    public async Task The_doctor_works_there_too()
+    {
+        using var root = await WithATokenAsync();
+        var without = await root.RunAsync("auth", "doctor");
+        Assert.Equal((1, ""), (without.ExitCode, without.StandardError));
+        Assert.Contains("failed  tls: no trusted connection, with no bundle of certificate authorities\n", without.StandardOutput, StringComparison.Ordinal);
+        root.Put("/etc/ssl/cert.pem", Bundle);
+
+        var run = await root.RunAsync("auth", "doctor");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.StandardError));
+        Assert.Contains("ok      tls: trusted, with certificate authorities from /etc/ssl/cert.pem\n", run.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("ok      userinfo: ", run.StandardOutput, StringComparison.Ordinal);
+        using var bare = new EmptyRoot();
+        Assert.Equal(1, (await bare.RunAsync("auth", "doctor")).ExitCode);
+    }
+
     private async Task<EmptyRoot> WithATokenAsync()
     {
         using var elsewhere = new EmptyRoot

@@ -38,7 +38,7 @@ public sealed class SignOutTests : IDisposable
         });
     }
 
-    private Task<bool> SignOut() => new SignOut(Product.Datagen, _file, _server.Client, _clock, _warnings.Add).EverywhereAsync(Ct);
+    private Task<bool> SignOut() => new SignOut(Product.Datagen, _file, new PendingSignInFile(Path.GetDirectoryName(_file.Path)!), _server.Client, _clock, _warnings.Add).EverywhereAsync(Ct);
 
     [Fact]
     public async Task Revokes_the_refresh_token_then_the_access_token_then_deletes()

@@ -44,7 +44,12 @@ const native = {
   grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
   redirect_uris: ['http://127.0.0.1/callback'], // Any port (RFC 8252 section 7.3).
 };
+const machine = { grant_types: ['client_credentials'], response_types: [], redirect_uris: [] };
 const clients = [
+  { client_id: 'robot', ...machine, token_endpoint_auth_method: 'client_secret_post', client_secret: 'known to & hidden from nobody' },
+  ...process.env.WORKLOAD_JWK
+    ? [{ client_id: 'workload', ...machine, token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [JSON.parse(process.env.WORKLOAD_JWK)] } }]
+    : [],
   { client_id: 'datagen-cli', client_name: 'Datagen Factory', ...native },
   { client_id: 'genlabz-cli', client_name: 'GenLabZ', ...native },
   { client_id: 'elliptic-cli', ...native, id_token_signed_response_alg: 'ES256' },
@@ -76,6 +81,7 @@ ready(server, (issuer) => {
       claims: () => ({ sub: email, email, email_verified: true, ...people[email] }),
     },
     features: {
+      clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
       devInteractions: { enabled: true },
       introspection: { enabled: true },

@@ -58,7 +58,7 @@ public sealed class IdentityService : IAsyncDisposable
         try
         {
             var people = app.Services.GetRequiredService<People>();
-            foreach (var person in SeededPeople.All(options.ManyOrganizations).Concat(options.People))
+            foreach (var person in SeededPeople.All(options.ManyOrganizations).Concat(options.People).Concat(options.Workloads.Select(workload => workload.Account)))
             {
                 people.Put(person);
             }
@@ -161,6 +161,8 @@ public sealed class IdentityService : IAsyncDisposable
         services.AddSingleton<SigningKeys>();
         services.AddSingleton(new Clients(options.Clients));
         services.AddSingleton<IdTokens>();
+        services.AddSingleton<IEnumerable<Workload>>(options.Workloads);
+        services.AddSingleton<WorkloadGrants>();
         services.AddSingleton<TokenEndpoint>();
 
         services.AddRazorPages();

@@ -26,6 +26,9 @@ public sealed record ServiceOptions
     /// <summary>Clients besides datagen-cli and genlabz-cli.</summary>
     public IReadOnlyList<Client> Clients { get; init; } = [];
 
+    /// <summary>Machines that sign in without a person. None, and the service knows no grant for them.</summary>
+    public IReadOnlyList<Workload> Workloads { get; init; } = [];
+
     /// <summary>Given, the service speaks HTTPS only.</summary>
     public X509Certificate2? Certificate { get; init; }
 

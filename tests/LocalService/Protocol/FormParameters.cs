@@ -35,6 +35,8 @@ public sealed class FormParameters
         }
     }
 
+    public IEnumerable<string> Names => form.Keys;
+
     /// <summary>RFC 6749 3.2: a parameter without a value is as good as none.</summary>
     public string? Find(string name) => form.TryGetValue(name, out var value) && !string.IsNullOrEmpty(value) ? value.ToString() : null;
 

@@ -7,17 +7,17 @@ namespace LocalService.Protocol;
 /// <summary>OpenID Connect Discovery 1.0 and RFC 8414: the same document in two places.</summary>
 public static class Metadata
 {
-    public static IResult OpenIdConfiguration(Issuer issuer, ServiceSettings settings)
+    public static IResult OpenIdConfiguration(Issuer issuer, ServiceSettings settings, WorkloadGrants workloads)
     {
-        return settings.ServeOpenIdConfiguration ? Results.Json(Describe(issuer.Value, settings)) : Results.NotFound();
+        return settings.ServeOpenIdConfiguration ? Results.Json(Describe(issuer.Value, settings, workloads)) : Results.NotFound();
     }
 
-    public static IResult OAuthMetadata(Issuer issuer, ServiceSettings settings)
+    public static IResult OAuthMetadata(Issuer issuer, ServiceSettings settings, WorkloadGrants workloads)
     {
-        return settings.ServeOAuthMetadata ? Results.Json(Describe(issuer.Value, settings)) : Results.NotFound();
+        return settings.ServeOAuthMetadata ? Results.Json(Describe(issuer.Value, settings, workloads)) : Results.NotFound();
     }
 
-    private static JsonObject Describe(string issuer, ServiceSettings settings)
+    private static JsonObject Describe(string issuer, ServiceSettings settings, WorkloadGrants workloads)
     {
         var grantTypes = new JsonArray(GrantTypes.AuthorizationCode, GrantTypes.RefreshToken);
         var document = new JsonObject
@@ -42,6 +42,14 @@ public static class Metadata
             ["request_uri_parameter_supported"] = false,
             ["authorization_response_iss_parameter_supported"] = settings.SendIssuerInAuthorizationResponse,
         };
+        if (workloads.IsOffered)
+        {
+            grantTypes.Add(GrantTypes.ClientCredentials);
+            grantTypes.Add(GrantTypes.TokenExchange);
+            grantTypes.Add(GrantTypes.JwtBearer);
+            document["token_endpoint_auth_methods_supported"] = new JsonArray("none", "client_secret_post", "private_key_jwt");
+        }
+
         if (settings.OfferDevice)
         {
             grantTypes.Add(GrantTypes.DeviceCode);

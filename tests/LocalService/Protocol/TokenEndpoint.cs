@@ -5,14 +5,20 @@ using LocalService.State;
 
 namespace LocalService.Protocol;
 
-/// <summary>RFC 6749 3.2 with the grants of 4.1.3 (and RFC 7636), 6, and RFC 8628 3.4.</summary>
+/// <summary>RFC 6749 3.2 with the grants of 4.1.3 (and RFC 7636), 6, and RFC 8628 3.4; those of machines are in <see cref="WorkloadGrants"/>.</summary>
 public sealed partial class TokenEndpoint(
-    Clients clients, AuthorizationCodes authorizationCodes, DeviceCodes deviceCodes, Tokens tokens, IdTokens idTokens, ServiceSettings settings)
+    Clients clients, AuthorizationCodes authorizationCodes, DeviceCodes deviceCodes, Tokens tokens, IdTokens idTokens, WorkloadGrants workloads,
+    ServiceSettings settings)
 {
     public async Task<IResult> HandleAsync(HttpRequest request)
     {
         var parameters = await FormParameters.ReadAsync(request);
         var grantType = parameters.Require("grant_type");
+        if (workloads.IsOffered && WorkloadGrants.Knows(grantType))
+        {
+            return Results.Json(await workloads.AnswerAsync(request, parameters, grantType));
+        }
+
         var client = clients.Identify(request, parameters);
         var answer = grantType switch
         {

@@ -12,7 +12,7 @@ public class CommandTests
     [InlineData("1h", 3600)]
     [InlineData("0s", 0)]
     [InlineData("999999h", 999999 * 3600.0)]
-    public void Durations(string text, double seconds) => Assert.Equal(seconds, TokenCommand.ParseDuration(text).TotalSeconds);
+    public void Durations(string text, double seconds) => Assert.Equal(seconds, TokenCommand.ParseDuration(text, "--wait").TotalSeconds);
 
     [Theory]
     [InlineData("")]
@@ -23,7 +23,7 @@ public class CommandTests
     [InlineData(" 5m")]
     [InlineData("1d")]
     [InlineData("99999999h")]
-    public void What_is_no_duration(string text) => Assert.Throws<UsageException>(() => TokenCommand.ParseDuration(text));
+    public void What_is_no_duration(string text) => Assert.Throws<UsageException>(() => TokenCommand.ParseDuration(text, "--wait"));
 
     [Theory]
     [InlineData("statsu", "status")]

@@ -343,9 +343,24 @@ public class DeviceFlowTests
     [InlineData("-oProxyCommand=x")]
     [InlineData("/device")]
     [InlineData("")]
+    [InlineData("https://id\u2066.example/device")] // turns the direction of writing
+    [InlineData("https://\u0456d.example/device")] // looks like another host
+    [InlineData("https://id.example@evil.example/device")]
+    [InlineData("https://id.example/\\u001b[31m")]
+    [InlineData("https://id.example/ --profile-directory=x")]
     public async Task A_verification_uri_that_is_no_web_address_is_refused_before_it_is_shown(string address)
     {
         _server.Answers(DeviceEndpoint, $$"""{"device_code":"dc","user_code":"QXTR","verification_uri":"{{address}}","expires_in":900}""");
+
+        await Assert.ThrowsAsync<AuthException>(() => SignIn());
+
+        Assert.Empty(_shown);
+    }
+
+    [Fact]
+    public async Task A_verification_uri_that_fills_the_screen_is_refused_before_it_is_shown()
+    {
+        _server.Answers(DeviceEndpoint, $$"""{"device_code":"dc","user_code":"QXTR","verification_uri":"https://id.example/{{new string('x', 2048)}}","expires_in":900}""");
 
         await Assert.ThrowsAsync<AuthException>(() => SignIn());
 

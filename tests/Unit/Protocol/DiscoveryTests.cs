@@ -80,8 +80,24 @@ public class DiscoveryTests
     [InlineData("http://id.example/token")]
     [InlineData("/token")]
     [InlineData(null)]
+    [InlineData("https://id\u2066.example/token")] // The framework takes it, and fails to connect.
+    [InlineData("https://\u200bid.example/token")]
+    [InlineData("http://127.\u202e1/token")]
+    [InlineData("https://user@id.example/token")]
     public void An_endpoint_that_is_not_https_is_refused(string? endpoint) =>
         Assert.Throws<AuthException>(() => EndpointAddress.Of(endpoint, "token_endpoint", "https://id.example"));
+
+    // Else any server could have this program post to what listens on this machine alone.
+    [Theory]
+    [InlineData("https://id.example", false)]
+    [InlineData("http://localhost:8080", true)]
+    [InlineData("http://127.0.0.1", true)]
+    public void An_endpoint_on_this_machine_is_for_servers_on_this_machine(string issuer, bool isTaken)
+    {
+        var problem = Record.Exception(() => EndpointAddress.Of("http://127.0.0.1:8080/token", "token_endpoint", issuer));
+
+        Assert.Equal(isTaken ? null : typeof(AuthException), problem?.GetType());
+    }
 
     [Fact]
     public async Task A_redirect_is_not_followed()

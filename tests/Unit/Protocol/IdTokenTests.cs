@@ -190,6 +190,19 @@ public class IdTokenTests
         await RefusesSignature(key.Token(Claims()), KeySet(key.Jwk()));
     }
 
+    [Theory]
+    [InlineData("""{"kid":"k1","kty":"RSA","n":" ","e":"AQAB"}""")]
+    [InlineData("""{"kid":"k1","kty":"RSA","n":"AQAB","e":"\t"}""")]
+    [InlineData("""{"kid":"k1","kty":"RSA","n":"","e":""}""")]
+    public async Task A_key_of_blanks_signs_nothing(string key) =>
+        await RefusesSignature(SigningKey.Rsa.Token(Claims()), KeySet(key));
+
+    [Theory]
+    [InlineData("""{"kid":"k1","kty":"EC","crv":"P-256","x":" ","y":" "}""")]
+    [InlineData("""{"kid":"k1","kty":"EC","crv":"P-256"}""")]
+    public async Task A_curves_point_of_blanks_signs_nothing(string key) =>
+        await RefusesSignature(SigningKey.EllipticCurve.Token(Claims()), KeySet(key));
+
     [Fact]
     public async Task Garbage_beside_the_right_key_does_not_matter() =>
         await CheckSignature(SigningKey.Rsa.Token(Claims()), KeySet(

@@ -52,7 +52,7 @@ public sealed class RequestTraceTests : IDisposable
         const string Address = "https://id.example/userinfo?access_token=s3cret";
         _server.Answers(Address, """{"email":"you@example.com"}""");
 
-        await _client.GetAsync(new Uri(Address), "s3cret", "yourcompany", ServiceClient.UsualMaximumBytes, Ct);
+        await _client.GetAsync(new Uri(Address), "s3cret", "yourcompany", Limits.AnswerBytes, Ct);
 
         Assert.DoesNotContain("s3cret", Trace, StringComparison.Ordinal);
         Assert.DoesNotContain("you@example.com", Trace, StringComparison.Ordinal);

@@ -1,11 +1,24 @@
 using System.Net;
+using Datagen.Auth;
 using Datagen.Auth.Flows;
 using Datagen.Auth.Protocol;
+using Unit.World;
 
 namespace Unit.Protocol;
 
 public sealed class ServiceClientTests
 {
+    [Fact]
+    public async Task A_secret_that_comes_back_as_the_type_of_a_token_is_hidden()
+    {
+        var server = new ScriptedServer().Answers("https://id.example/token", """{"access_token":"at","token_type":"rt-s3cret"}""");
+
+        var failure = await Assert.ThrowsAsync<AuthException>(() => TokenEndpoint.RequestAsync(
+            server.Client, new Uri("https://id.example/token"), [new("refresh_token", "rt-s3cret")], TestContext.Current.CancellationToken));
+
+        Assert.Contains("token_type is [redacted]", failure.Message, StringComparison.Ordinal);
+    }
+
     // Plain http is allowed on loopback because it does not leave the machine. To a proxy it would, token and all.
     [Fact]
     public async Task What_goes_to_this_machine_goes_through_no_proxy()
@@ -18,7 +31,7 @@ public sealed class ServiceClientTests
         {
             using var http = ServiceClient.CreateHttpClient("test/1.0");
             var answer = new ServiceClient(_ => http)
-                .GetAsync(server.RedirectUri, "s3cret-token", null, ServiceClient.UsualMaximumBytes, TestContext.Current.CancellationToken);
+                .GetAsync(server.RedirectUri, "s3cret-token", null, Limits.AnswerBytes, TestContext.Current.CancellationToken);
 
             await Task.WhenAny(answer, Served());
             Assert.False(answer.IsCompleted, "the proxy has answered it");

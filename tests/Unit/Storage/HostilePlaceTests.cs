@@ -140,10 +140,15 @@ public sealed partial class HostilePlaceTests : IDisposable
         Assert.Equal(CredentialsFileProblem.Unwritable, (await Assert.ThrowsAsync<CredentialsFileException>(Lock)).Problem);
     }
 
-    [Fact]
-    public async Task A_key_of_a_later_version_that_is_no_text_does_not_stop_a_write()
+    [Theory]
+    [InlineData("""{"access_token":"at","later":"\ud800"}""")]
+    [InlineData("""{"access_token":"at","later":{"a":["\udc00\ud800"]}}""")]
+    [InlineData("""{"access_token":"at","later":{"\ud800":1}}""")]
+    [InlineData("""{"access_token":"at","\ud800":1}""")]
+    [InlineData("""{"access_token":"at","endpoints":{"later":"\ud800"}}""")]
+    public async Task A_key_of_a_later_version_that_is_no_text_does_not_stop_a_write(string content)
     {
-        await File.WriteAllTextAsync(_file.Path, """{"access_token":"at","later":"\ud800","\ud800":1}""", Ct);
+        await File.WriteAllTextAsync(_file.Path, content, Ct);
 
         var problem = await Record.ExceptionAsync(async () =>
         {

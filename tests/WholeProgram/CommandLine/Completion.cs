@@ -43,7 +43,8 @@ public sealed class Completion : Situation
 
     [Theory]
     [InlineData("au", "auth")]
-    [InlineData("auth s", "status")]
+    [InlineData("auth st", "status")]
+    [InlineData("auth switch ", "")]
     [InlineData("auth org --list --format ", "json,text")]
     [InlineData("auth login --fl", "--flow")]
     [InlineData("auth login --no-browser --flow d", "device")]
@@ -56,6 +57,16 @@ public sealed class Completion : Situation
         Assert.Equal((0, ""), (run.ExitCode, run.StandardError));
         var offered = run.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split('\t')[0]);
         Assert.Equal(expected.Split(',', StringSplitOptions.RemoveEmptyEntries), offered);
+    }
+
+    [Fact]
+    public async Task Offers_the_profiles()
+    {
+        await SignedInAsync();
+        new Credentials(Home[".config/datagen/profiles/work/credentials.json"]).Put(File.Json);
+
+        Assert.Equal("default\nwork\n", (await Datagen.RunAsync("__complete", "auth", "switch", "")).StandardOutput);
+        Assert.Equal("work\n", (await Datagen.RunAsync("__complete", "auth", "status", "--profile", "w")).StandardOutput);
     }
 
     [Fact]

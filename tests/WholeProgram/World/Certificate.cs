@@ -6,7 +6,9 @@ namespace WholeProgram.World;
 public static class Certificate
 {
     /// <summary>Signed by itself: known to those who are told.</summary>
-    public static X509Certificate2 For(string host)
+    public static X509Certificate2 For(string host) => For(host, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+
+    public static X509Certificate2 For(string host, DateTimeOffset from, DateTimeOffset until)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
@@ -14,6 +16,6 @@ public static class Certificate
         names.AddDnsName(host);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        return request.CreateSelfSigned(from, until);
     }
 }

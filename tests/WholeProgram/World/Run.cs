@@ -21,6 +21,13 @@ public sealed partial record Run(int ExitCode, string StandardOutput, string Sta
         Assert.All(says, word => Assert.Contains(word, error, StringComparison.Ordinal));
     }
 
+    /// <summary>An error that comes with an answer: that one on standard output, and the error as ever.</summary>
+    public void IsErrorWithAnswer(string answer, int exitCode, params string[] says)
+    {
+        Assert.Equal(answer, StandardOutput);
+        (this with { StandardOutput = "" }).IsError(exitCode, says);
+    }
+
     /// <summary>The same with <c>--format json</c>: one object on one line.</summary>
     public void IsJsonError(int exitCode, string code, params string[] says)
     {

@@ -17,7 +17,7 @@ public static class Terminal
     {
         var command = string.Join(' ', arguments.Prepend(cli.Program).Select(Quote));
         return new Started(
-            cli.With("SHELL", "/bin/sh").With("TERM", "xterm-256color")
+            cli.With("SHELL", "/bin/sh").With("TERM", cli.Environment.GetValueOrDefault("TERM", "xterm-256color"))
                 .Prepare("/usr/bin/script", ["-qefc", $"exec {command} {redirection}", "/dev/null"]),
             input: null,
             output);

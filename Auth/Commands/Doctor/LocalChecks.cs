@@ -1,0 +1,183 @@
+using System.Runtime.InteropServices;
+using Datagen.Auth.Protocol;
+using Datagen.Storage;
+
+namespace Datagen.Auth.Commands;
+
+/// <summary>What there is on this machine: variables, files, the token's dates, a browser. Nothing is asked of a server, nothing is changed but a mode that is too wide.</summary>
+internal sealed class LocalChecks(Product product, SessionOptions options, TimeProvider clock, Func<string, string?> environment)
+{
+    private const UnixFileMode Others = (UnixFileMode)0x3F; // group and others
+
+    private static readonly string[] Everybodys =
+    [
+        "BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "NO_COLOR", "XDG_CONFIG_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy",
+    ];
+
+    private static readonly string[] Ours =
+    [
+        "ISSUER", "CLIENT_ID", "CLIENT_SECRET", "SCOPE", "PARAMETERS", "REDIRECT_URI", "CONFIG_DIR", "PROFILE", "TOKEN", "ORG", "DEBUG",
+    ];
+
+    private string? _folder;
+    private string _profile = Profiles.Default;
+
+    /// <summary>The credential in force; null where there is none that could be read.</summary>
+    public Credential? Credential { get; private set; }
+
+    public List<Check> Run(bool hasTerminal) =>
+        [Program(), Variables(), Profile(), .. Files(), Token(), Browsers(hasTerminal)];
+
+    private Check Program() =>
+        Check.Ok("program", $"{product.Name} {ProgramVersion.Text}, {RuntimeInformation.RuntimeIdentifier}, {UtcSeconds.Format(clock.GetUtcNow())}");
+
+    private Check Variables()
+    {
+        var set = Ours.Select(product.Variable).Concat(Everybodys).Where(name => !string.IsNullOrEmpty(environment(name)))
+            .Select(name => Harmless(name) is { } value ? $"{name}={Printable.Text(value)}" : name).ToList();
+        return Check.Ok("environment", set.Count == 0 ? "no variable is set that counts here" : string.Join(", ", set));
+    }
+
+    /// <summary>The value where anybody may read it.</summary>
+    private string? Harmless(string name)
+    {
+        var value = environment(name);
+        if (name is "SSL_CERT_FILE" or "SSL_CERT_DIR" or "XDG_CONFIG_HOME" || name == product.Variable("CONFIG_DIR")) return value;
+        if (name == product.Variable("CLIENT_ID") || name == product.Variable("SCOPE") || name == product.Variable("DEBUG")) return value;
+        if (name == product.Variable("PROFILE")) return Profiles.IsName(value!) ? value : null;
+        // An address may hold a password where it is not what it should be.
+        if (name != product.Variable("ISSUER") && name != product.Variable("REDIRECT_URI")) return null;
+        return Uri.TryCreate(value, UriKind.Absolute, out var address) && address.UserInfo.Length == 0 && address.Query.Length == 0 ? value : null;
+    }
+
+    private Check Profile()
+    {
+        try
+        {
+            _profile = Profiles.InForce(options, product) ?? Profiles.Default;
+            _folder = options.Folder;
+            return Check.Ok("profile", _profile);
+        }
+        catch (AuthException problem)
+        {
+            return Check.Failed("profile", problem.Message, problem.Hint);
+        }
+        catch (CredentialsFileException problem)
+        {
+            return Check.Failed("profile", problem.Message, $"{product.Name} auth switch NAME writes it anew");
+        }
+    }
+
+    private IEnumerable<Check> Files()
+    {
+        if (options.Token is not null)
+            return [Check.Skipped("file", $"{product.Variable("TOKEN")} is used instead")];
+        if (options.Folder is null)
+            return [Check.Failed("file", Profiles.NoFolder().Message, $"set {product.Variable("CONFIG_DIR")}, or {product.Variable("TOKEN")} to an access token")];
+        if (_folder is null) return [Check.Skipped("file", "the profile is not known")];
+
+        var warnings = new List<string>();
+        var file = Profiles.FileOf(_folder, _profile, warnings.Add);
+        var place = Path.GetDirectoryName(file.Path)!;
+        try
+        {
+            var modes = Modes(file.Path, place);
+            Credential = file.Read();
+            if (Credential is null)
+                return [Check.Warning("file", $"{file.Path} does not exist: nobody is signed in", $"run {Login}")];
+            if (warnings is [var warning, ..]) return [Check.Warning("file", warning, "somebody may have read the token: sign out and in again"), Writable()];
+            return [Check.Ok("file", $"{file.Path}, {modes}"), Writable()];
+        }
+        catch (CredentialsFileException problem)
+        {
+            return [Check.Failed("file", problem.Message, Failure.Of(problem, Named, interruptedBy: 0).Hint)];
+        }
+
+        Check Writable()
+        {
+            try
+            {
+                new TemporaryFile(file.Path).Dispose();
+            }
+            catch (CredentialsFileException problem)
+            {
+                return Check.Warning("folder", problem.Message, "a token that expires can't be refreshed; make the folder yours to write");
+            }
+
+            return (File.GetUnixFileMode(place) & Others) == 0
+                ? Check.Ok("folder", $"{place} can be written")
+                : Check.Warning("folder", $"{place} can be entered by others", $"chmod 700 {place}, unless they are meant to");
+        }
+    }
+
+    private static string Modes(string file, string folder)
+    {
+        try
+        {
+            return $"mode {Octal(File.GetUnixFileMode(file))} in a folder of mode {Octal(File.GetUnixFileMode(folder))}";
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return CredentialsFile.Reason(problem);
+        }
+
+        static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
+    }
+
+    private Check Token()
+    {
+        const string Name = "token";
+        if (options.Token is not null)
+            return BearerToken.IsWellFormed(options.Token)
+                ? Check.Ok(Name, $"{product.Variable("TOKEN")} is set; when it expires is not known, and it is never refreshed")
+                : Check.Failed(Name, $"{product.Variable("TOKEN")} holds characters that no access token has");
+        if (Credential is not { } credential) return Check.Skipped(Name, "there is none");
+
+        var now = clock.GetUtcNow();
+        var age = $"stored {Ago(now - credential.StoredAt)}";
+        var refresh = credential.RefreshToken is null ? "no refresh token" : "with a refresh token";
+        if (credential.ExpiresAt is not { } end) return Check.Ok(Name, $"{age}, without an expiry, {refresh}");
+        if (credential.StoredAt > now + TimeSpan.FromMinutes(1))
+            return Check.Warning(Name, $"{age}, by this machine's clock", "check the clock");
+        if (end > now) return Check.Ok(Name, $"{age}, expires in {Span(end - now)}, {refresh}");
+        return credential.RefreshToken is null
+            ? Check.Failed(Name, $"{age}, expired {Ago(now - end)}, {refresh}", $"run {Login}")
+            : Check.Ok(Name, $"{age}, expired {Ago(now - end)}, {refresh}: the next use refreshes it");
+    }
+
+    private Check Browsers(bool hasTerminal)
+    {
+        const string Name = "browser";
+        var commands = Browser.Commands(hasTerminal, environment);
+        if (commands.Count == 0)
+            return Check.Ok(Name, "none is opened here, the address is printed: " + (
+                !hasTerminal ? "standard error is no terminal"
+                : environment("SSH_CONNECTION") is { Length: > 0 } ? "this is an SSH session"
+                : environment("BROWSER") is { Length: > 0 } ? "BROWSER names only text browsers"
+                : "there is no display"));
+        var programs = commands.Select(command => command.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]).ToList();
+        return programs.FirstOrDefault(IsThere) is { } program
+            ? Check.Ok(Name, program)
+            : Check.Warning(Name, $"{string.Join(", ", programs)}: no such program", "set BROWSER to one that is there, or open the address yourself");
+    }
+
+    private bool IsThere(string program) => program.Contains('/', StringComparison.Ordinal)
+        ? File.Exists(program)
+        : (environment("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    /// <summary>The product with the profile that hints are to name.</summary>
+    public Product Named => product with { Profile = options.Profile ?? (_profile == Profiles.Default ? null : _profile) };
+
+    private string Login => Named.LoginCommand;
+
+    private static string Ago(TimeSpan span) => span < TimeSpan.Zero ? $"{Span(-span)} from now" : $"{Span(span)} ago";
+
+    private static string Span(TimeSpan span) => span.TotalSeconds switch
+    {
+        < 120 => $"{(int)span.TotalSeconds} seconds",
+        < 120 * 60 => $"{(int)span.TotalMinutes} minutes",
+        < 48 * 3600 => $"{(int)span.TotalHours} hours",
+        _ => $"{(int)span.TotalDays} days",
+    };
+}

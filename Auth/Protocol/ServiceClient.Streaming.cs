@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace Datagen.Auth.Protocol;
+
+/// <content>Answers of any length, for which only silence is a time-out.</content>
+internal sealed partial class ServiceClient
+{
+    /// <summary>One request whose answer has come as far as its body.</summary>
+    public async Task<StreamedAnswer> OpenAsync(HttpRequestMessage request, Silence silence, CancellationToken cancellation)
+    {
+        var address = request.RequestUri!;
+        var start = Stopwatch.GetTimestamp();
+        if (trace is not null) RequestTrace.Write(trace, request, []);
+        silence.Watch();
+        var response = await ExplainedAsync(
+            address, silence, http(address).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellation)
+            .ConfigureAwait(false);
+        trace?.Invoke(string.Create(
+            CultureInfo.InvariantCulture,
+            $"< {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"));
+        return new StreamedAnswer(response, WaitAskedBy(response.Headers.RetryAfter), CopyAsync);
+
+        async Task CopyAsync(Action<ReadOnlyMemory<byte>> write)
+        {
+            silence.Watch();
+            var body = await ExplainedAsync(address, silence, response.Content.ReadAsStreamAsync(silence.Token), cancellation).ConfigureAwait(false);
+            await using (body.ConfigureAwait(false))
+            {
+                var buffer = new byte[64 << 10];
+                while (true)
+                {
+                    silence.Watch();
+                    var read = await ExplainedAsync(address, silence, body.ReadAsync(buffer, silence.Token).AsTask(), cancellation).ConfigureAwait(false);
+                    if (read == 0) return;
+                    write(buffer.AsMemory(0, read));
+                }
+            }
+        }
+    }
+
+    // The watch ends with the wait: whoever takes or gives the bytes may take all the time there is.
+    private async Task<T> ExplainedAsync<T>(Uri address, Silence silence, Task<T> exchange, CancellationToken cancellation)
+    {
+        try
+        {
+            return await exchange.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw Unreachable(address, $"it was silent for {silence.Longest.TotalSeconds:0} seconds");
+        }
+        catch (HttpRequestException problem)
+        {
+            throw Explain(address, problem);
+        }
+        catch (IOException problem)
+        {
+            throw Unreachable(address, "the connection was lost", cause: problem);
+        }
+        finally
+        {
+            silence.Pause();
+        }
+    }
+}
+
+/// <summary>An answer whose body has not been read yet.</summary>
+/// <param name="Response">Its status and headers.</param>
+/// <param name="RetryAfter">How long the server asked to be left alone, if it did.</param>
+/// <param name="CopyAsync">Hands on the body, piece by piece as it comes.</param>
+internal sealed record StreamedAnswer(
+    HttpResponseMessage Response, TimeSpan? RetryAfter, Func<Action<ReadOnlyMemory<byte>>, Task> CopyAsync) : IDisposable
+{
+    public HttpStatusCode Status => Response.StatusCode;
+
+    public void Dispose() => Response.Dispose();
+}
+
+/// <summary>Cancels an exchange in which nothing has moved for too long.</summary>
+internal sealed class Silence(TimeSpan longest, CancellationToken cancellation) : IDisposable
+{
+    private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+    public TimeSpan Longest => longest;
+
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Something has moved, or must from now on.</summary>
+    public void Watch() => _source.CancelAfter(longest);
+
+    public void Pause() => _source.CancelAfter(Timeout.InfiniteTimeSpan);
+
+    public void Dispose() => _source.Dispose();
+}

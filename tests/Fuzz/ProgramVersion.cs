@@ -1,0 +1,7 @@
+namespace Datagen.Auth.Commands;
+
+/// <summary>What datagen.csproj generates for the program itself.</summary>
+internal static class ProgramVersion
+{
+    public const string Text = "0.0.0";
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Datagen.Auth;
+using Datagen.Auth.Protocol;
+using Unit.World;
+
+namespace Unit;
+
+public sealed class ApiClientTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static Session Session(string? api = null, ScriptedServer? server = null, ServiceClient? client = null) => new(
+        Product.Datagen,
+        SessionOptions.From(Product.Datagen, _ => null) with { Token = "t", Api = api },
+        client ?? (server ?? new ScriptedServer()).Client,
+        TimeProvider.System,
+        _ => { });
+
+    [Fact]
+    public void A_given_token_is_for_the_products_api_unless_the_environment_names_another()
+    {
+        var given = new AccessToken("t", null, null) { IsGiven = true };
+
+        Assert.Equal("https://api.datagen.example/", Session().GetApiAddress(given).AbsoluteUri);
+        Assert.Equal("https://other.example/v2", Session("https://other.example/v2").GetApiAddress(given).AbsoluteUri);
+        Assert.Throws<AuthException>(() => Session("http://other.example").GetApiAddress(given));
+    }
+
+    [Theory]
+    [InlineData("https://datagen.example", null, null, "https://api.datagen.example/")]
+    [InlineData("https://datagen.example", null, "https://api.datagen.example", "https://api.datagen.example/")]
+    [InlineData("https://datagen.example", null, "https://other.example", null)]
+    [InlineData("https://datagen.example", "https://own.example", null, "https://own.example/")]
+    [InlineData("https://datagen.example", "https://own.example", "https://api.datagen.example", null)]
+    [InlineData("https://id.example", null, null, null)]
+    [InlineData("https://id.example", null, "https://api.datagen.example", null)]
+    [InlineData("https://id.example", "https://own.example/a", "https://own.example/a/", "https://own.example/a")]
+    [InlineData("https://id.example", "https://own.example/a", "https://own.example/b", null)]
+    [InlineData("https://id.example", "http://own.example", null, null)]
+    [InlineData(null, null, null, null)]
+    public void A_stored_token_is_for_its_own_api(string? issuer, string? stored, string? named, string? api)
+    {
+        var token = new AccessToken("t", null, null) { Issuer = issuer, Api = stored };
+
+        if (api is null) Assert.Throws<AuthException>(() => Session(named).GetApiAddress(token));
+        else Assert.Equal(api, Session(named).GetApiAddress(token).AbsoluteUri);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")]
+    public async Task Silence_ends_a_call(string beginning)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var served = ServeAsync();
+        using var http = ServiceClient.CreateHttpClient("test/1");
+        var client = Session($"http://{listener.LocalEndpoint}", client: new ServiceClient(_ => http)).NewApiClient(TimeSpan.FromMilliseconds(100));
+        var got = new MemoryStream();
+
+        var problem = await Assert.ThrowsAsync<ServiceUnreachableException>(
+            () => client.SendAsync(Get("/v1"), bytes => got.Write(bytes.Span), Ct));
+
+        Assert.Contains("silent", problem.Message, StringComparison.Ordinal);
+        Assert.Equal(beginning.Length > 0 ? "half" : "", Encoding.UTF8.GetString(got.ToArray()));
+        listener.Stop();
+        await served;
+
+        async Task ServeAsync()
+        {
+            using var connection = await listener.AcceptSocketAsync(Ct);
+            await connection.SendAsync(Encoding.ASCII.GetBytes(beginning), Ct);
+            while (await connection.ReceiveAsync(new byte[4096], Ct) > 0)
+            {
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_that_takes_its_time_is_no_silence()
+    {
+        using var server = new ScriptedServer();
+        server.Answers("https://api.datagen.example/v1", "slowly read");
+        var client = Session(server: server).NewApiClient(TimeSpan.FromMilliseconds(50));
+
+        await client.SendAsync(Get("/v1"), _ => Thread.Sleep(200), Ct);
+
+        Assert.Equal(["GET https://api.datagen.example/v1"], server.Requests);
+        Assert.Equal(["Authorization: Bearer t"], server.Headers);
+    }
+
+    private static ApiCall Get(string path) => new(HttpMethod.Get, api => ApiAddress.Of(api, path), [], null);
+}
