@@ -76,17 +76,7 @@ internal static class ManualPages
         Item($"\\fI{Roff(FileOf(product))}\\fR", "The credential: one JSON object, mode 0600. Treat it like any other key.");
         Item($"\\fI{Roff(Path.GetDirectoryName(FileOf(product))!)}/profiles/NAME/\\fR", "The other profiles' credentials.");
         Section("ENVIRONMENT");
-        Variable("ISSUER", "The authorization server, used at sign-in. https, or http on this very machine.");
-        Variable("CLIENT_ID", "The public client's id, used at sign-in.");
-        Variable("SCOPE", "The scopes to ask for, space separated.");
-        Variable("CLIENT_SECRET", "The client's secret, for clients that have one; kept with the credential.");
-        Variable("PARAMETERS", "Parameters to add to the authorization and the device authorization request, written as an address's query.");
-        Variable("REDIRECT_URI", "The redirect address as it is registered.");
-        Variable("CONFIG_DIR", "The folder of credentials.json.");
-        Variable("PROFILE", "The profile of this one invocation.");
-        Variable("TOKEN", "An access token to use instead of the file, which is then neither read nor written.");
-        if (product.HasOrganizations) Variable("ORG", "The organization of this one invocation.");
-        Variable("DEBUG", "1: as --verbose.");
+        foreach (var variable in EnvironmentVariables.Of(product)) Item($"\\fB{Roff(product.Variable(variable.Suffix))}\\fR", variable.Meaning);
         Item("\\fBBROWSER\\fR, \\fBNO_COLOR\\fR, \\fBHTTP_PROXY\\fR, \\fBHTTPS_PROXY\\fR, \\fBNO_PROXY\\fR, \\fBSSL_CERT_FILE\\fR, \\fBSSL_CERT_DIR\\fR", "As everywhere.");
 
         Section("SEE ALSO");
@@ -101,8 +91,6 @@ internal static class ManualPages
             Line(term);
             Text(Roff(Sentence(meaning ?? "")));
         }
-
-        void Variable(string suffix, string meaning) => Item($"\\fB{Roff(product.Variable(suffix))}\\fR", meaning);
 
         void Text(string text)
         {

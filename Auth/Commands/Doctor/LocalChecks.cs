@@ -15,11 +15,6 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
         "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy",
     ];
 
-    private static readonly string[] Ours =
-    [
-        "ISSUER", "CLIENT_ID", "CLIENT_SECRET", "SCOPE", "PARAMETERS", "REDIRECT_URI", "CONFIG_DIR", "PROFILE", "TOKEN", "ORG", "DEBUG",
-    ];
-
     private string? _folder;
     private string _profile = Profiles.Default;
 
@@ -34,7 +29,7 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
 
     private Check Variables()
     {
-        var set = Ours.Select(product.Variable).Concat(Everybodys).Where(name => !string.IsNullOrEmpty(environment(name)))
+        var set = EnvironmentVariables.Of(product).Select(variable => product.Variable(variable.Suffix)).Concat(Everybodys).Where(name => !string.IsNullOrEmpty(environment(name)))
             .Select(name => Harmless(name) is { } value ? $"{name}={Printable.Text(value)}" : name).ToList();
         return Check.Ok("environment", set.Count == 0 ? "no variable is set that counts here" : string.Join(", ", set));
     }
@@ -45,9 +40,10 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
         var value = environment(name);
         if (name is "SSL_CERT_FILE" or "SSL_CERT_DIR" or "XDG_CONFIG_HOME" || name == product.Variable("CONFIG_DIR")) return value;
         if (name == product.Variable("CLIENT_ID") || name == product.Variable("SCOPE") || name == product.Variable("DEBUG")) return value;
+        if (name == product.Variable("GRANT") || name == product.Variable("SUBJECT_TOKEN_FILE") || name == product.Variable("CREDENTIAL_HOSTS")) return value;
         if (name == product.Variable("PROFILE")) return Profiles.IsName(value!) ? value : null;
         // An address may hold a password where it is not what it should be.
-        if (name != product.Variable("ISSUER") && name != product.Variable("REDIRECT_URI")) return null;
+        if (name != product.Variable("ISSUER") && name != product.Variable("REDIRECT_URI") && name != product.Variable("API")) return null;
         return Uri.TryCreate(value, UriKind.Absolute, out var address) && address.UserInfo.Length == 0 && address.Query.Length == 0 ? value : null;
     }
 
@@ -73,6 +69,8 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
     {
         if (options.Token is not null)
             return [Check.Skipped("file", $"{product.Variable("TOKEN")} is used instead")];
+        if (options.Grant is not null)
+            return [Check.Skipped("file", $"{product.Variable("GRANT")} is used instead")];
         if (options.Folder is null)
             return [Check.Failed("file", Profiles.NoFolder().Message, $"set {product.Variable("CONFIG_DIR")}, or {product.Variable("TOKEN")} to an access token")];
         if (_folder is null) return [Check.Skipped("file", "the profile is not known")];
@@ -132,6 +130,7 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
             return BearerToken.IsWellFormed(options.Token)
                 ? Check.Ok(Name, $"{product.Variable("TOKEN")} is set; when it expires is not known, and it is never refreshed")
                 : Check.Failed(Name, $"{product.Variable("TOKEN")} holds characters that no access token has");
+        if (options.Grant is not null) return Check.Skipped(Name, "each command asks the server for one of its own; the doctor asks for none");
         if (Credential is not { } credential) return Check.Skipped(Name, "there is none");
 
         var now = clock.GetUtcNow();

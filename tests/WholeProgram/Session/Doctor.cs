@@ -273,6 +273,20 @@ public class Doctor : Situation
     }
 
     [Fact]
+    public async Task Asks_for_no_token_where_a_machine_gets_one_for_each_command()
+    {
+        var machine = Datagen.With("DATAGEN_GRANT", "client_credentials").With("DATAGEN_CLIENT_SECRET", "s3cret-of-a-machine");
+
+        var found = await FindsAsync(machine, 0, "s3cret");
+
+        Assert.Equal(("skipped", "DATAGEN_GRANT is used instead", null), found["file"]);
+        Assert.Equal("skipped", found["token"].Status);
+        Assert.Equal("skipped", found["userinfo"].Status);
+        Assert.Contains("DATAGEN_GRANT=client_credentials", found["environment"].Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("POST /token", Requests);
+    }
+
+    [Fact]
     public async Task Tells_a_name_that_is_none()
     {
         var found = await FindsAsync(Datagen.With("DATAGEN_ISSUER", "https://id.invalid"), 1);
