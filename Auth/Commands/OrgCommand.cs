@@ -36,17 +36,17 @@ internal static class OrgCommand
 
         output.PrintLine($"active_org_slug: {Printable.Text(identity.ActiveOrgSlug ?? "none")}");
         output.PrintLine(identity.Memberships.Count == 0 ? "memberships: none" : "memberships:");
+        // 100,000 of them have few different roles, and every text made anew is work for the collector.
+        string? role = null;
+        var about = "";
         foreach (var membership in identity.Memberships)
         {
+            if (membership.Role != role || role is null) about = About(role = membership.Role, "");
             var active = membership.Slug == identity.ActiveOrgSlug;
-            var about = (Printable.Text(membership.Role), active) switch
-            {
-                ("", false) => "",
-                ("", true) => " (active)",
-                (var role, false) => $" ({role})",
-                (var role, true) => $" ({role}, active)",
-            };
-            output.PrintLine($"  - {Printable.Text(membership.Slug)}{about}");
+            output.PrintLine("  - ", Printable.Text(membership.Slug), active ? About(role, "active") : about);
         }
     }
+
+    private static string About(string? role, string mark) =>
+        string.Join(", ", new[] { Printable.Text(role), mark }.Where(word => word.Length > 0)) is { Length: > 0 } words ? $" ({words})" : "";
 }

@@ -43,14 +43,15 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
         PrintLine(text.ToString());
     }
 
-    public void PrintLine(string line)
-    {
-        results.Write(line);
-        results.Write('\n');
-    }
-
     /// <summary>For an answer that an error follows.</summary>
     public void Flush() => results.Flush();
+
+    /// <summary>A line in pieces, which need not be put together first.</summary>
+    public void PrintLine(params ReadOnlySpan<string> pieces)
+    {
+        foreach (var piece in pieces) results.Write(piece);
+        results.Write('\n');
+    }
 
     public void PrintJson(Action<Utf8JsonWriter> writeProperties) => PrintLine(JsonLine(writeProperties));
 
