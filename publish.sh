@@ -88,7 +88,7 @@ publish() {
     name=$2
     shift 2
     dotnet publish "$project" -c Release -f "$framework" -r "$rid" -o "$dist/publish" \
-        -p:AotFramework="$framework" -p:CppCompilerAndLinker="$linker" "$@" -v quiet -nologo >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+        -p:AotFramework="$framework" -p:CppCompilerAndLinker="$linker" -p:PathMap="$PWD=/datagen" "$@" -v quiet -nologo >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
     # Replaced in one step: someone may be running the old one.
     mv -f "$dist/publish/$name" "$dist/$name"
     rm -rf "$dist/publish"
