@@ -32,7 +32,7 @@ umoci config --image "$work/image:$version" --created "$moment" --history.create
     --config.env PATH=/usr/bin --config.env DATAGEN_CONFIG_DIR=/config --config.env GENLABZ_CONFIG_DIR=/config/genlabz \
     --config.label "org.opencontainers.image.version=$version" --config.label org.opencontainers.image.title=datagen
 umoci gc --layout "$work/image"
-skopeo copy --quiet "oci:$work/image:$version" "oci-archive:$work/image.tar:$version"
+skopeo copy --quiet "oci:$work/image:$version" "oci-archive:$work/image.tar:datagen:$version"
 # Unpacked and packed again with settled times.
 mkdir "$work/archive"
 tar -C "$work/archive" -xf "$work/image.tar"
