@@ -368,7 +368,7 @@ Command List()
 
 Command Switch()
 {
-    var name = new Argument<string>("name") { Description = "The profile; default is the one without a name", CustomParser = ProfileName };
+    var name = new Argument<string>("name") { Description = "The profile; default is the one without a name", HelpName = "name", CustomParser = ProfileName };
     name.CompletionSources.Add(_ => ProfileNames());
     var format = Format();
     var switchTo = new Command("switch", "Make a profile the active one") { name, format };
