@@ -94,10 +94,13 @@ Command Root(Option<string?> profile)
         Description = "Trace HTTP requests on stderr, every secret redacted",
         Recursive = true,
     };
-    var root = new Command(product.Name, $"{product.Title} command line")
+    var root = new Command(product.Name, $"{product.Title} command line") { version, verbose, profile, Auth(verbose) };
+    if (args is not ["auth", ..])
     {
-        version, verbose, profile, Auth(verbose), Api(verbose), Completion(),
-    };
+        root.Subcommands.Add(Api(verbose));
+        root.Subcommands.Add(Completion());
+    }
+
     root.Options.Add(new HelpOption { Recursive = true });
     root.SetAction(parse => parse.GetValue(version) ? PrintVersion() : new HelpAction().Invoke(parse));
     return root;
@@ -105,13 +108,30 @@ Command Root(Option<string?> profile)
 
 Command Auth(Option<bool> verbose)
 {
-    var auth = new Command("auth", "Sign in, sign out, and check your session")
-    {
-        Login(verbose), Logout(verbose), Status(verbose), Token(verbose), List(), Switch(), Doctor(verbose), Helpers(verbose),
-    };
-    if (product.HasOrganizations) auth.Subcommands.Add(Org(verbose));
+    var auth = new Command("auth", "Sign in, sign out, and check your session");
+    // The branch that is asked for; all of them for help, completion, and whoever has to be told what there is.
+    AddBranches(args is ["auth", var word, ..] ? word : null);
+    if (auth.Subcommands.Count == 0) AddBranches(null);
     auth.SetAction(parse => new HelpAction().Invoke(parse));
     return auth;
+
+    void AddBranches(string? asked)
+    {
+        Add("login", () => Login(verbose));
+        Add("logout", () => Logout(verbose));
+        Add("status", () => Status(verbose));
+        if (product.HasOrganizations) Add("org", () => Org(verbose));
+        Add("token", () => Token(verbose));
+        Add("list", List);
+        Add("switch", Switch);
+        Add("doctor", () => Doctor(verbose));
+        Add("credential", () => Helpers(verbose));
+
+        void Add(string name, Func<Command> branch)
+        {
+            if (asked is null || asked == name) auth.Subcommands.Add(branch());
+        }
+    }
 }
 
 Command Login(Option<bool> verbose)
