@@ -1,3 +1,4 @@
+using Datagen.Auth.Doctor;
 using Datagen.Auth.Protocol;
 using Datagen.Storage;
 

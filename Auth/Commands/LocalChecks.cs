@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Datagen.Auth.Doctor;
 using Datagen.Auth.Protocol;
 using Datagen.Storage;
 

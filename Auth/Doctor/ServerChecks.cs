@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Datagen.Auth.Protocol;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Auth.Doctor;
 
 /// <summary>What the servers answer. The token goes to UserInfo of its own credential, once; no other is sent one, and none is refreshed.</summary>
 internal sealed class ServerChecks(
