@@ -4,8 +4,12 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Datagen.Auth;
-using Datagen.Auth.Commands;
-using Datagen.Auth.Protocol;
+using Datagen.Commands;
+using Datagen.Console;
+using Datagen.Doctor;
+using Datagen.Host;
+using Datagen.Protocol;
+using Datagen.Sessions;
 using Datagen.Storage;
 using Datagen.Trust;
 using Microsoft.Win32.SafeHandles;
@@ -175,8 +179,8 @@ Command Login(Option<bool> verbose)
         if (parse.GetValue(withToken))
             return LoginCommand.RunWithTokenAsync(session, product, output, StandardInput(), interruption.Token);
 
-        var hasTerminal = !Console.IsErrorRedirected;
-        var canPaste = hasTerminal && !Console.IsInputRedirected
+        var hasTerminal = !System.Console.IsErrorRedirected;
+        var canPaste = hasTerminal && !System.Console.IsInputRedirected
             && parse.GetValue(flow) is null && product.DefaultFlow == SignInFlow.Browser;
         if ((parse.GetValue(qr) || parse.GetValue(clipboard)) && !canPaste && (parse.GetValue(flow) ?? product.DefaultFlow) == SignInFlow.Browser)
             throw new UsageException("--qr and --clipboard are for the device flow, which this is not", "add --flow device");
@@ -413,7 +417,7 @@ Command Doctor(Option<bool> verbose)
         NewService(NewOutput(parse.GetValue(format)), parse.GetValue(verbose)),
         NewOutput(parse.GetValue(format)),
         SystemTrust.Source,
-        !Console.IsErrorRedirected,
+        !System.Console.IsErrorRedirected,
         interruption.Token));
     return doctor;
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using Datagen.Auth;
+using Datagen.Host;
 
 namespace Datagen.Storage;
 

@@ -2,6 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Datagen.Auth;
+using Datagen.Protocol;
 
 namespace Datagen.Storage;
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Datagen.Auth;
+using Datagen.Host;
 using Microsoft.Win32.SafeHandles;
 
 namespace Datagen.Storage;

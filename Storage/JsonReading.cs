@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Datagen.Protocol;
 
 namespace Datagen.Storage;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Datagen.Auth;
+using Datagen.Host;
 using Microsoft.Win32.SafeHandles;
 
 namespace Datagen.Storage;

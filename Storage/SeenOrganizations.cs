@@ -1,4 +1,5 @@
 using System.Text;
+using Datagen.Auth;
 
 namespace Datagen.Storage;
 

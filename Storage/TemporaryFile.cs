@@ -1,3 +1,5 @@
+using Datagen.Auth;
+using Datagen.Host;
 using Microsoft.Win32.SafeHandles;
 
 namespace Datagen.Storage;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using Datagen.Auth.Protocol;
+using Datagen.Protocol;
 
 namespace Datagen.Auth;
 

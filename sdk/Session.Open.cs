@@ -1,4 +1,4 @@
-using Datagen.Auth.Protocol;
+using Datagen.Protocol;
 
 namespace Datagen.Auth;
 

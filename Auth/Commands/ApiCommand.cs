@@ -1,8 +1,11 @@
 using System.Text;
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Console;
+using Datagen.Protocol;
+using Datagen.Sessions;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Commands;
 
 internal static class ApiCommand
 {

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Datagen.Auth;
+using Datagen.Console;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Commands;
 
 /// <summary>What the shell completes: a script for it, which asks the program again at every Tab.</summary>
 internal static class CompletionCommand

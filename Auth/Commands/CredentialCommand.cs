@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Console;
+using Datagen.Protocol;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Commands;
 
 /// <summary><c>auth credential</c>: the access token in the forms that other tools ask for it. It goes to the API's host and to hosts that were named.</summary>
 internal static class CredentialCommand

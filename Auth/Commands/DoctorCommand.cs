@@ -1,8 +1,10 @@
-using Datagen.Auth.Doctor;
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Console;
+using Datagen.Doctor;
+using Datagen.Protocol;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Commands;
 
 /// <summary>What works and what does not, made to be pasted where others read it: no secret, no e-mail address, no home.</summary>
 internal static class DoctorCommand

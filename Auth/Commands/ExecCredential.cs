@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Commands;
 
 /// <summary>The part that matters of what kubectl tells an exec plugin (client.authentication.k8s.io ExecCredential).</summary>
 internal sealed record ExecCredentialRequest(string? ApiVersion, ExecCredentialSpec? Spec);

@@ -1,6 +1,9 @@
 using System.Globalization;
+using Datagen.Auth;
+using Datagen.Console;
+using Datagen.Protocol;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Commands;
 
 internal static class LoginCommand
 {

@@ -1,4 +1,7 @@
-namespace Datagen.Auth.Commands;
+using Datagen.Auth;
+using Datagen.Console;
+
+namespace Datagen.Commands;
 
 internal static class LogoutCommand
 {

@@ -1,8 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using Datagen.Auth;
+using Datagen.Console;
+using Datagen.Sessions;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Commands;
 
 /// <summary><c>auth list</c> and <c>auth switch</c>: the accounts on this machine. No server is asked.</summary>
 internal static class ProfileCommand

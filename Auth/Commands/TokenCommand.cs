@@ -1,7 +1,9 @@
 using System.Globalization;
+using Datagen.Auth;
+using Datagen.Console;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Commands;
 
 internal static class TokenCommand
 {

@@ -1,6 +1,8 @@
+using Datagen.Auth;
+using Datagen.Console;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Commands;
 
 /// <summary><c>auth login --start</c> and <c>--finish</c>.</summary>
 internal static class TwoStepLogin

@@ -1,4 +1,4 @@
-namespace Datagen.Auth.Doctor;
+namespace Datagen.Doctor;
 
 /// <summary>One thing that <c>auth doctor</c> looked at: what it found, and the next step where there is one.</summary>
 internal sealed record Check(string Name, string Status, string Message, string? Hint = null)

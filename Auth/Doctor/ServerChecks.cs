@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Commands;
+using Datagen.Console;
+using Datagen.Protocol;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Doctor;
+namespace Datagen.Doctor;
 
 /// <summary>What the servers answer. The token goes to UserInfo of its own credential, once; no other is sent one, and none is refreshed.</summary>
 internal sealed class ServerChecks(

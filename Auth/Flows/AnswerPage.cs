@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Datagen.Auth.Flows;
+namespace Datagen.Flows;
 
 /// <summary>The page that a browser shows at the end: loads nothing, runs nothing, shows only text.</summary>
 internal sealed record AnswerPage(string Html, string ContentSecurityPolicy)

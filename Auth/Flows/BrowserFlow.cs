@@ -1,6 +1,7 @@
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Protocol;
 
-namespace Datagen.Auth.Flows;
+namespace Datagen.Flows;
 
 /// <summary>Authorization code with PKCE on a loopback redirect (RFC 8252): show an address, wait for the browser to come back.</summary>
 /// <remarks>A person whose browser is on another machine may also paste the address it was sent to, or the code alone.</remarks>

@@ -1,6 +1,7 @@
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Protocol;
 
-namespace Datagen.Auth.Flows;
+namespace Datagen.Flows;
 
 /// <summary>The device authorization grant (RFC 8628): show a user code, then ask the token endpoint until the person has decided.</summary>
 internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, SignInPrompts prompts)

@@ -1,4 +1,6 @@
-namespace Datagen.Auth.Flows;
+using Datagen.Auth;
+
+namespace Datagen.Flows;
 
 /// <summary>Several ways to sign in at once: whichever finishes first wins, and the others are called off.</summary>
 internal static class FirstToFinish

@@ -1,6 +1,6 @@
-using Datagen.Auth.Protocol;
+using Datagen.Protocol;
 
-namespace Datagen.Auth.Flows;
+namespace Datagen.Flows;
 
 /// <summary>Tokens, and what is still open with them.</summary>
 /// <param name="Token">The token endpoint's answer.</param>

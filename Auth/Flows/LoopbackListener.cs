@@ -3,8 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
+using Datagen.Auth;
 
-namespace Datagen.Auth.Flows;
+namespace Datagen.Flows;
 
 /// <summary>The redirect's receiving end (RFC 8252 section 7.3): one path on 127.0.0.1, for as long as a sign-in lasts.</summary>
 /// <remarks>

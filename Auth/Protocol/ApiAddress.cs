@@ -1,4 +1,6 @@
-namespace Datagen.Auth.Protocol;
+using Datagen.Auth;
+
+namespace Datagen.Protocol;
 
 /// <summary>Addresses below an API's base: a token goes to these and to no others.</summary>
 internal static class ApiAddress

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>One authorization request (RFC 6749 section 4.1.1) with the secrets that tie its response to it.</summary>
 internal sealed class AuthorizationRequest(

@@ -1,4 +1,6 @@
-namespace Datagen.Auth.Protocol;
+using Datagen.Auth;
+
+namespace Datagen.Protocol;
 
 /// <summary>A device authorization that waits for a person's approval (RFC 8628 section 3.2).</summary>
 internal sealed record DeviceAuthorization(

@@ -1,6 +1,7 @@
+using Datagen.Auth;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>Finds a server's endpoints: OpenID Connect Discovery section 4, else RFC 8414 section 3.</summary>
 internal static class Discovery

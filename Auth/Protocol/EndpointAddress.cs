@@ -1,6 +1,7 @@
 using System.Net;
+using Datagen.Auth;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>Which addresses this program talks to: https, and http on loopback alone.</summary>
 internal static class EndpointAddress

@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Datagen.Auth;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>Whether an ID token can be believed (OpenID Connect Core section 3.1.3.7).</summary>
 /// <remarks>RS256 and ES256, and no other algorithm whatever its header says: the key decides which of the two it can be.</remarks>

@@ -1,4 +1,4 @@
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>How much of a server's time, bytes and work this program takes before it gives up. SECURITY.md repeats them, and a test compares.</summary>
 internal static class Limits

@@ -1,4 +1,4 @@
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>The <c>Link</c> header (RFC 8288 section 3), as far as paging needs it.</summary>
 internal static class LinkHeader

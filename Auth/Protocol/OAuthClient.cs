@@ -1,6 +1,7 @@
 using System.Net;
+using Datagen.Auth;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>The client that this program is to a server: public, or with the secret that some servers give to native clients all the same.</summary>
 internal sealed record OAuthClient(string Id, string? Secret)

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>Proof Key for Code Exchange (RFC 7636), S256 alone, and the other one-time values of a sign-in.</summary>
 internal static class Pkce

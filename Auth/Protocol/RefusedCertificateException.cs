@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>A server's certificate that is not trusted, and what a person can do about it.</summary>
 internal sealed class RefusedCertificateException : AuthenticationException

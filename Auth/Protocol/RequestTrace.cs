@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Datagen.Auth;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>What --verbose shows of an exchange. Only values on its list are shown; whatever else there is, new or unknown, is redacted.</summary>
 internal static class RequestTrace

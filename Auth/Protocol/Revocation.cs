@@ -1,4 +1,4 @@
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>Token revocation (RFC 7009 section 2).</summary>
 internal static class Revocation

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <content>Answers of any length, for which only silence is a time-out.</content>
 internal sealed partial class ServiceClient

@@ -4,8 +4,9 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Datagen.Auth;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>One request, one answer, within bounds: time, size, no redirect, no cookie. Every request of this program goes through here.</summary>
 internal sealed partial class ServiceClient(Func<Uri, HttpClient> http, Action<string>? trace = null)

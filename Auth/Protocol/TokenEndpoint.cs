@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using Datagen.Auth;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): either tokens or an error, both expected.</summary>
 internal static class TokenEndpoint

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Datagen.Auth.Protocol;
+namespace Datagen.Protocol;
 
 /// <summary>UserInfo (OpenID Connect Core section 5.3): who a token belongs to.</summary>
 internal static class UserInfo

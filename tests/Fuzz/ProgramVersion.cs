@@ -1,4 +1,4 @@
-namespace Datagen.Auth.Commands;
+namespace Datagen.Console;
 
 /// <summary>What datagen.csproj generates for the program itself.</summary>
 internal static class ProgramVersion

@@ -3,9 +3,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Datagen.Auth;
-using Datagen.Auth.Commands;
-using Datagen.Auth.Protocol;
-using Datagen.Storage;
+using Datagen.Console;
+using Datagen.Protocol;
 
 namespace Fuzz;
 
@@ -62,7 +61,7 @@ internal static class Spoken
     public static void Failure(Exception problem)
     {
         Feature.Note(problem.Message);
-        var failure = Datagen.Auth.Commands.Failure.Of(problem, Product.Datagen, 0);
+        var failure = Datagen.Console.Failure.Of(problem, Product.Datagen, 0);
         PropertyException.Require(!failure.Message.Contains("defect", StringComparison.Ordinal) || problem is AuthException or CredentialsFileException, problem.ToString());
         Line(failure.Message);
         if (failure.Hint is { } hint) Line(hint);

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Datagen.Auth;
+using Datagen.Sessions;
 using Sdk.World;
 
 namespace Sdk;

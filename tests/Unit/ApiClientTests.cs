@@ -2,7 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Datagen.Auth;
-using Datagen.Auth.Protocol;
+using Datagen.Protocol;
+using Datagen.Sessions;
 using Unit.World;
 
 namespace Unit;

@@ -1,4 +1,5 @@
 using Datagen.Auth;
+using Datagen.Sessions;
 using Datagen.Storage;
 using Unit.World;
 

@@ -1,4 +1,5 @@
 using Datagen.Auth;
+using Datagen.Protocol;
 using Datagen.Storage;
 using Unit.World;
 

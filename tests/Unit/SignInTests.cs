@@ -1,5 +1,8 @@
 using System.Text;
 using Datagen.Auth;
+using Datagen.Console;
+using Datagen.Protocol;
+using Datagen.Sessions;
 using Datagen.Storage;
 using Unit.World;
 

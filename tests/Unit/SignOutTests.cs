@@ -1,4 +1,6 @@
 using Datagen.Auth;
+using Datagen.Protocol;
+using Datagen.Sessions;
 using Datagen.Storage;
 using Unit.World;
 

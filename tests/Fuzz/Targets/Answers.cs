@@ -2,8 +2,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Datagen.Auth;
-using Datagen.Auth.Commands;
-using Datagen.Auth.Protocol;
+using Datagen.Console;
+using Datagen.Protocol;
+using Datagen.Storage;
 
 namespace Fuzz.Targets;
 
@@ -33,7 +34,7 @@ internal static class Answers
         ],
         input => StubServer.Ask<object>(input, async service =>
         {
-            var server = await Datagen.Auth.Protocol.Discovery.FindAsync(service, StubServer.Issuer, CancellationToken.None);
+            var server = await Datagen.Protocol.Discovery.FindAsync(service, StubServer.Issuer, CancellationToken.None);
             foreach (var text in new[] { server.Endpoints.TokenEndpoint, server.Endpoints.AuthorizationEndpoint, server.Endpoints.JwksUri })
             {
                 try
@@ -75,7 +76,7 @@ internal static class Answers
         ],
         input => StubServer.Ask<object>(input, async service =>
         {
-            var answer = await Datagen.Auth.Protocol.DeviceAuthorization.RequestAsync(service, StubServer.Issuer, s_client, "openid", [], CancellationToken.None);
+            var answer = await Datagen.Protocol.DeviceAuthorization.RequestAsync(service, StubServer.Issuer, s_client, "openid", [], CancellationToken.None);
             PropertyException.Require(answer.UserCode.Length > 0, "no user code");
             PropertyException.Require(answer.Interval >= TimeSpan.FromSeconds(1) && answer.ExpiresIn >= TimeSpan.Zero, "times that make no sense");
             Spoken.Line(answer.UserCode);
@@ -151,7 +152,7 @@ internal static class Answers
         ],
         input => StubServer.Ask<object>(input, async service =>
         {
-            if (await Datagen.Auth.Protocol.Revocation.RevokeAsync(service, StubServer.Issuer, "rt-s3cret", "refresh_token", s_client, CancellationToken.None) is { } error)
+            if (await Datagen.Protocol.Revocation.RevokeAsync(service, StubServer.Issuer, "rt-s3cret", "refresh_token", s_client, CancellationToken.None) is { } error)
                 Spoken.Line(error.ToString());
             return "";
         }));
@@ -184,7 +185,7 @@ internal static class Answers
 
     private static void CheckUserInfo(byte[] input)
     {
-        var claims = StubServer.Ask(input, service => Datagen.Auth.Protocol.UserInfo.GetAsync(service, StubServer.Issuer, "at-s3cret", "yourcompany", CancellationToken.None));
+        var claims = StubServer.Ask(input, service => Datagen.Protocol.UserInfo.GetAsync(service, StubServer.Issuer, "at-s3cret", "yourcompany", CancellationToken.None));
         var body = input.AsSpan(input.AsSpan().IndexOf((byte)'\n') + 1);
         using var response = StubServer.Answer(input);
         if (!response.IsSuccessStatusCode || !input.Contains((byte)'\n') || body.StartsWith("eyJ"u8)) return;

@@ -2,6 +2,9 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Datagen.Auth;
+using Datagen.Doctor;
+using Datagen.Protocol;
 using Datagen.Storage;
 
 namespace Fuzz.Targets;

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Datagen.Auth;
-using Datagen.Auth.Protocol;
+using Datagen.Console;
+using Datagen.Protocol;
 
 namespace Fuzz.Targets;
 

@@ -1,7 +1,9 @@
 using System.Text;
 using Datagen.Auth;
-using Datagen.Auth.Flows;
-using Datagen.Auth.Protocol;
+using Datagen.Console;
+using Datagen.Doctor;
+using Datagen.Flows;
+using Datagen.Protocol;
 
 namespace Fuzz.Targets;
 

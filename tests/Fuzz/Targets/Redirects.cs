@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
-using Datagen.Auth.Flows;
-using Datagen.Auth.Protocol;
+using Datagen.Flows;
+using Datagen.Protocol;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Fuzz.Targets;

@@ -4,9 +4,10 @@ using System.Text;
 using System.Text.Json;
 using System.Web;
 using Datagen.Auth;
-using Datagen.Auth.Commands;
-using Datagen.Auth.Flows;
-using Datagen.Auth.Protocol;
+using Datagen.Commands;
+using Datagen.Console;
+using Datagen.Flows;
+using Datagen.Protocol;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Fuzz.Targets;

@@ -1,6 +1,6 @@
 using Datagen.Auth;
-using Datagen.Auth.Commands;
-using Datagen.Storage;
+using Datagen.Commands;
+using Datagen.Console;
 
 namespace Unit.Commands;
 

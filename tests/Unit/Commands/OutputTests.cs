@@ -1,5 +1,5 @@
 using Datagen.Auth;
-using Datagen.Auth.Commands;
+using Datagen.Console;
 
 namespace Unit.Commands;
 

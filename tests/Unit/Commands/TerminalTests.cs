@@ -1,4 +1,5 @@
-using Datagen.Auth.Commands;
+using Datagen.Auth;
+using Datagen.Console;
 
 namespace Unit.Commands;
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Datagen.Auth;
-using Datagen.Auth.Flows;
-using Datagen.Auth.Protocol;
+using Datagen.Console;
+using Datagen.Flows;
+using Datagen.Protocol;
+using Datagen.Sessions;
 using Unit.World;
 
 namespace Unit.Flows;

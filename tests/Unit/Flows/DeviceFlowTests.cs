@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using Datagen.Auth;
-using Datagen.Auth.Flows;
-using Datagen.Auth.Protocol;
+using Datagen.Flows;
+using Datagen.Protocol;
+using Datagen.Sessions;
 using Unit.World;
 
 namespace Unit.Flows;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Datagen.Auth;
-using Datagen.Auth.Flows;
-using Datagen.Auth.Protocol;
+using Datagen.Console;
+using Datagen.Flows;
+using Datagen.Protocol;
 using Unit.World;
 
 namespace Unit.Flows;

@@ -1,6 +1,7 @@
 using Datagen.Auth;
-using Datagen.Auth.Commands;
-using Datagen.Auth.Protocol;
+using Datagen.Commands;
+using Datagen.Console;
+using Datagen.Protocol;
 
 namespace Unit.Protocol;
 

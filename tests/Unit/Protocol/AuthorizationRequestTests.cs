@@ -1,5 +1,5 @@
 using Datagen.Auth;
-using Datagen.Auth.Protocol;
+using Datagen.Protocol;
 
 namespace Unit.Protocol;
 

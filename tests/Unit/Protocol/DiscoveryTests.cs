@@ -1,5 +1,5 @@
 using Datagen.Auth;
-using Datagen.Auth.Protocol;
+using Datagen.Protocol;
 using Datagen.Storage;
 using Unit.World;
 

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Datagen.Auth;
-using Datagen.Auth.Protocol;
+using Datagen.Protocol;
 using Unit.World;
 
 namespace Unit.Protocol;

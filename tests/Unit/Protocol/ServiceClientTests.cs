@@ -1,7 +1,7 @@
 using System.Net;
 using Datagen.Auth;
-using Datagen.Auth.Flows;
-using Datagen.Auth.Protocol;
+using Datagen.Flows;
+using Datagen.Protocol;
 using Unit.World;
 
 namespace Unit.Protocol;

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Datagen.Auth;
+using Datagen.Protocol;
 using Datagen.Storage;
 using Unit.World;
 

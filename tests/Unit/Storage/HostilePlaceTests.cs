@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Datagen.Auth;
 using Datagen.Storage;
 using Unit.World;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Protocol;
 
 namespace Unit.World;
 

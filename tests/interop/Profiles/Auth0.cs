@@ -1,4 +1,5 @@
 using Datagen.Auth;
+using Datagen.Sessions;
 using Interop.World;
 
 namespace Interop.Profiles;

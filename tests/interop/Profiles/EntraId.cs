@@ -1,4 +1,6 @@
 using Datagen.Auth;
+using Datagen.Protocol;
+using Datagen.Sessions;
 using Interop.World;
 
 namespace Interop.Profiles;

@@ -1,5 +1,8 @@
 using System.Globalization;
 using Datagen.Auth;
+using Datagen.Console;
+using Datagen.Protocol;
+using Datagen.Sessions;
 using Interop.World;
 using Unit.World;
 

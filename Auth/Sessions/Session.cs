@@ -1,4 +1,6 @@
-using Datagen.Auth.Protocol;
+using Datagen.Flows;
+using Datagen.Protocol;
+using Datagen.Sessions;
 using Datagen.Storage;
 
 namespace Datagen.Auth;

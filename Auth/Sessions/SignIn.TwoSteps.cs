@@ -1,8 +1,9 @@
-using Datagen.Auth.Flows;
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Flows;
+using Datagen.Protocol;
 using Datagen.Storage;
 
-namespace Datagen.Auth;
+namespace Datagen.Sessions;
 
 /// <content>The device flow in two steps.</content>
 internal sealed partial class SignIn

@@ -1,4 +1,6 @@
-namespace Datagen.Auth.Commands;
+using Datagen.Host;
+
+namespace Datagen.Console;
 
 /// <summary>The person's browser, opened only where a person can see it.</summary>
 internal static class Browser

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Datagen.Auth;
 using Microsoft.Win32.SafeHandles;
 
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 [assembly: UnsupportedOSPlatform("windows")] // Modes, owners and flock are how the credential is kept; Windows needs its own way.
 
-namespace Datagen.Storage;
+namespace Datagen.Host;
 
 /// <summary>The system calls that the framework has no word for, or says more with than we mean.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Text;
 using QRCoder;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Console;
 
 /// <summary>An address for a phone's camera, in characters of two squares each.</summary>
 internal static class QrCode

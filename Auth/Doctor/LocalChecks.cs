@@ -1,9 +1,13 @@
 using System.Runtime.InteropServices;
-using Datagen.Auth.Doctor;
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Commands;
+using Datagen.Console;
+using Datagen.Flows;
+using Datagen.Protocol;
+using Datagen.Sessions;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Doctor;
 
 /// <summary>What there is on this machine: variables, files, the token's dates, a browser. Nothing is asked of a server, nothing is changed but a mode that is too wide.</summary>
 internal sealed class LocalChecks(Product product, SessionOptions options, TimeProvider clock, Func<string, string?> environment)

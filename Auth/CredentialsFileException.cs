@@ -1,4 +1,4 @@
-namespace Datagen.Storage;
+namespace Datagen.Auth;
 
 /// <summary>What is wrong with a credentials file.</summary>
 public enum CredentialsFileProblem

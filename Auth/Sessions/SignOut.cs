@@ -1,7 +1,8 @@
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Protocol;
 using Datagen.Storage;
 
-namespace Datagen.Auth;
+namespace Datagen.Sessions;
 
 /// <summary>Revokes a session and deletes its credential, in this order: a token that is thrown away can no longer be revoked.</summary>
 internal sealed class SignOut(

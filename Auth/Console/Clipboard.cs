@@ -1,6 +1,8 @@
 using System.Text;
+using Datagen.Auth;
+using Datagen.Host;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Console;
 
 /// <summary>Puts a user code, never a token, where the person can paste it from.</summary>
 internal static class Clipboard

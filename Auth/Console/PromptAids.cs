@@ -1,4 +1,6 @@
-namespace Datagen.Auth.Commands;
+using Datagen.Auth;
+
+namespace Datagen.Console;
 
 /// <summary>What makes a device sign-in easier at a terminal: links, a QR code, the clipboard. All else stays as it is without them.</summary>
 internal sealed class PromptAids(Terminal terminal, bool qr, bool clipboard, Func<string, string?> environment)

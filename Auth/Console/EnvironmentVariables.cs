@@ -1,4 +1,6 @@
-namespace Datagen.Auth.Commands;
+using Datagen.Auth;
+
+namespace Datagen.Console;
 
 /// <summary>The product's own environment variables, for the manual and the doctor. SessionOptions reads them.</summary>
 internal static class EnvironmentVariables

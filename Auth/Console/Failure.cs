@@ -1,6 +1,7 @@
-using Datagen.Storage;
+using Datagen.Auth;
+using Datagen.Commands;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Console;
 
 /// <summary>The process's exit codes.</summary>
 internal static class ExitCode
@@ -24,18 +25,18 @@ internal readonly record struct Failure(int ExitCode, string Code, string Messag
     public static Failure Of(Exception error, Product product, int interruptedBy) => error switch
     {
         OperationCanceledException => new(
-            interruptedBy == 0 ? Commands.ExitCode.Interrupted : interruptedBy, "interrupted", "interrupted", null),
-        UsageException usage => new(Commands.ExitCode.Usage, "usage", usage.Message, usage.Hint),
+            interruptedBy == 0 ? Console.ExitCode.Interrupted : interruptedBy, "interrupted", "interrupted", null),
+        UsageException usage => new(Console.ExitCode.Usage, "usage", usage.Message, usage.Hint),
         ServiceUnreachableException unreachable => new(
-            Commands.ExitCode.Unreachable, "unreachable", unreachable.Message, unreachable.Hint),
+            Console.ExitCode.Unreachable, "unreachable", unreachable.Message, unreachable.Hint),
         NotSignedInException notSignedIn => new(
-            Commands.ExitCode.NotSignedIn, "not_signed_in", notSignedIn.Message, notSignedIn.Hint),
-        SignInFailedException failed => new(Commands.ExitCode.SignInFailed, "sign_in_failed", failed.Message, failed.Hint),
-        AuthException refused => new(Commands.ExitCode.Failed, "failed", refused.Message, refused.Hint),
-        CredentialsFileException file => new(Commands.ExitCode.Failed, "failed", file.Message, HintFor(file.Problem, product)),
+            Console.ExitCode.NotSignedIn, "not_signed_in", notSignedIn.Message, notSignedIn.Hint),
+        SignInFailedException failed => new(Console.ExitCode.SignInFailed, "sign_in_failed", failed.Message, failed.Hint),
+        AuthException refused => new(Console.ExitCode.Failed, "failed", refused.Message, refused.Hint),
+        CredentialsFileException file => new(Console.ExitCode.Failed, "failed", file.Message, HintFor(file.Problem, product)),
         // A defect of ours. Its name is all that a person can pass on: the trace is not in the executable.
         _ => new(
-            Commands.ExitCode.Failed, "failed", $"{product.Name} has a defect: {error.GetType().Name}",
+            Console.ExitCode.Failed, "failed", $"{product.Name} has a defect: {error.GetType().Name}",
             $"please report it, with what {product.Variable("DEBUG")}=1 shows"),
     };
 

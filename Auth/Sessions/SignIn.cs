@@ -1,8 +1,9 @@
-using Datagen.Auth.Flows;
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Flows;
+using Datagen.Protocol;
 using Datagen.Storage;
 
-namespace Datagen.Auth;
+namespace Datagen.Sessions;
 
 /// <summary>From "nobody" to a stored credential. Nothing is written before everything has succeeded.</summary>
 internal sealed partial class SignIn(

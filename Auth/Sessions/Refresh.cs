@@ -1,7 +1,8 @@
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Protocol;
 using Datagen.Storage;
 
-namespace Datagen.Auth;
+namespace Datagen.Sessions;
 
 /// <summary>A fresh credential for a stale one (RFC 6749 section 6): under the lock, once for all who ask, and never lost.</summary>
 /// <remarks>

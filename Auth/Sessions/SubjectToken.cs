@@ -1,8 +1,10 @@
 using System.Text;
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Host;
+using Datagen.Protocol;
 using Datagen.Storage;
 
-namespace Datagen.Auth;
+namespace Datagen.Sessions;
 
 /// <summary>The token that says which workload this is: in a file that its platform mounts, or asked of GitHub Actions.</summary>
 internal static class SubjectToken

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Protocol;
+using Datagen.Storage;
 
-namespace Datagen.Auth;
+namespace Datagen.Sessions;
 
 /// <summary>Calls of the platform's API with a session's token and organization. Bodies stream in both directions.</summary>
 internal sealed class ApiClient(Product product, Session session, ServiceClient service, TimeSpan longestSilence)

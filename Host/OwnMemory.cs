@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Host;
 
 /// <summary>What is in this process's memory, tokens among it.</summary>
 internal static partial class OwnMemory

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Host;
 
 /// <summary>glibc's allocator, told that this process is small and short-lived.</summary>
 internal static partial class Allocator

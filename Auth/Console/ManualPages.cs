@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text;
+using Datagen.Auth;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Console;
 
 /// <summary>The manual, a page a command, from the same table that is parsed by; <c>publish.sh</c> asks for it.</summary>
 internal static class ManualPages

@@ -1,6 +1,7 @@
+using Datagen.Auth;
 using Datagen.Storage;
 
-namespace Datagen.Auth;
+namespace Datagen.Sessions;
 
 /// <summary>Several accounts beside each other: the default one is credentials.json itself, each other has a folder with its own below it.</summary>
 internal static class Profiles

@@ -1,7 +1,8 @@
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Protocol;
 using Datagen.Storage;
 
-namespace Datagen.Auth;
+namespace Datagen.Sessions;
 
 /// <summary>Where a stored credential's requests go: to the server it came from, whatever the environment says now.</summary>
 internal static class CredentialOrigin

@@ -1,7 +1,9 @@
-using Datagen.Auth.Protocol;
+using Datagen.Auth;
+using Datagen.Flows;
+using Datagen.Protocol;
 using Datagen.Storage;
 
-namespace Datagen.Auth;
+namespace Datagen.Sessions;
 
 /// <summary>A machine that signs in by what it is, with no person and no state on disk: its access token is kept in memory alone.</summary>
 internal sealed class Workload(Product product, SessionOptions options, ServiceClient service, TimeProvider clock)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Host;
 
 /// <summary>Ctrl-C and SIGTERM as a cancellation. A second signal ends the process as if nobody listened.</summary>
 internal sealed class Interruption : IDisposable
@@ -17,8 +17,8 @@ internal sealed class Interruption : IDisposable
     /// <summary>To be called before anything that can last: listening costs a thread, and a command that only prints has none to spare.</summary>
     public void Listen()
     {
-        _interrupt ??= PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, Commands.ExitCode.Interrupted));
-        _terminate ??= PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Cancel(context, Commands.ExitCode.Terminated));
+        _interrupt ??= PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, 128 + 2));
+        _terminate ??= PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Cancel(context, 128 + 15));
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
-using Datagen.Auth.Protocol;
+using Datagen.Protocol;
+using Datagen.Sessions;
 
 namespace Datagen.Auth;
 

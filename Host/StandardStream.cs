@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Datagen.Auth;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Host;
 
 /// <summary>A standard stream by write(2) alone: the console class would set up the terminal and its signals first.</summary>
 internal sealed partial class StandardStream(int descriptor) : TextWriter

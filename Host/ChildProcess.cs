@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Runtime.InteropServices;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Host;
 
 /// <summary>Another program of the person's, started without a shell, without our secrets in its environment, and with nothing to say in our terminal.</summary>
 /// <remarks>Not Process: it sets up the terminal for the child, and can't give it /dev/null, so a browser's chatter would be in ours.</remarks>

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Datagen.Auth;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Console;
 
 /// <summary>A command line that could not be read, told with the word that is in the way and the nearest one that would do.</summary>
 internal static class CommandLineErrors

@@ -2,9 +2,10 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Datagen.Auth;
 using Datagen.Storage;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Console;
 
 /// <summary>How the program speaks.</summary>
 /// <remarks>

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Datagen.Host;
 
-namespace Datagen.Auth.Commands;
+namespace Datagen.Console;
 
 /// <summary>What standard error can show, told by the environment. Where that says nothing, plain lines.</summary>
 internal sealed partial class Terminal(bool isThere, Func<string, string?> environment)
