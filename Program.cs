@@ -20,10 +20,7 @@ var product = Product.Named(program);
 args = CredentialCommand.Arguments(program, args);
 
 // The world, as far as a command may touch it.
-OwnMemory.KeepPrivate();
-StandardStream.ReservePlaces();
-StandardStream.LetLargeWritesFail();
-Allocator.ExpectLittle();
+ProcessSetUp.Run();
 using var results = new StandardStream(StandardStream.StandardOutput);
 using var messages = new StandardStream(StandardStream.StandardError);
 using var interruption = new Interruption();
@@ -49,7 +46,7 @@ try
     results.Flush();
     return exitCode;
 }
-catch (IOException problem) when (problem.HResult == StandardStream.BrokenPipe)
+catch (IOException problem) when (problem.HResult == Errno.BrokenPipe)
 {
     // Whoever was reading has had enough, as in `| head -1`: nothing to tell, and nobody to tell it.
     return ExitCode.Failed;

@@ -3,12 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Datagen.Host;
 
-/// <summary>Another program of the person's, started without a shell, without our secrets in its environment, and with nothing to say in our terminal.</summary>
-/// <remarks>Not Process: it sets up the terminal for the child, and can't give it /dev/null, so a browser's chatter would be in ours.</remarks>
+/// <summary>Another program, started without a shell, without our secrets in its environment, its output going to /dev/null.</summary>
+/// <remarks>Not Process: that sets up the terminal for the child, and can't give it /dev/null, so a browser's messages would be in our terminal.</remarks>
 internal static partial class ChildProcess
 {
-    private const int CloseOnExec = 0x80000; // Linux's; elsewhere the ends are closed by hand.
-
     /// <summary>Starts it and leaves it alone; false if it can't be started.</summary>
     public static bool Start(string[] arguments, IEnumerable<string> secretVariables) => Spawn(arguments, secretVariables, input: null) > 0;
 
@@ -34,8 +32,7 @@ internal static partial class ChildProcess
 
     private static int Spawn(string[] arguments, IEnumerable<string> secretVariables, int? input)
     {
-        const int ReadOnly = 0, WriteOnly = 1;
-        const short SetSignals = 0x4 | 0x8; // Those that the runtime ignores or holds back are as they were.
+        const short SetSignals = 0x4 | 0x8; // SETSIGDEF and SETSIGMASK: the runtime ignores and blocks some, which the child must not inherit.
         // Larger than any system's posix_spawn_file_actions_t and posix_spawnattr_t.
         var actions = Marshal.AllocHGlobal(1024);
         var attributes = actions + 512;
@@ -46,9 +43,9 @@ internal static partial class ChildProcess
             var started = SetFlags(attributes, SetSignals) == 0
                 && SetDefault(attributes, SignalSet(0xff)) == 0
                 && SetBlocked(attributes, SignalSet(0)) == 0
-                && (input is { } descriptor ? AddDuplicate(actions, descriptor, 0) : AddOpen(actions, 0, "/dev/null", ReadOnly, 0)) == 0
-                && AddOpen(actions, 1, "/dev/null", WriteOnly, 0) == 0
-                && AddOpen(actions, 2, "/dev/null", WriteOnly, 0) == 0
+                && (input is { } descriptor ? AddDuplicate(actions, descriptor, 0) : AddOpen(actions, 0, "/dev/null", FileOpenFlags.ReadOnly, 0)) == 0
+                && AddOpen(actions, 1, "/dev/null", FileOpenFlags.WriteOnly, 0) == 0
+                && AddOpen(actions, 2, "/dev/null", FileOpenFlags.WriteOnly, 0) == 0
                 && PosixSpawn(out pid, arguments[0], actions, attributes, [.. arguments, null], [.. EnvironmentWithout([.. secretVariables]), null]) == 0;
             _ = ActionsDestroy(actions);
             _ = AttributesDestroy(attributes);
@@ -79,7 +76,7 @@ internal static partial class ChildProcess
         return set;
     }
 
-    private static bool OpenPipe(int[] ends) => (OperatingSystem.IsLinux() ? Pipe2(ends, CloseOnExec) : Pipe(ends)) == 0;
+    private static bool OpenPipe(int[] ends) => (OperatingSystem.IsLinux() ? Pipe2(ends, FileOpenFlags.CloseOnExec) : Pipe(ends)) == 0;
 
     [LibraryImport("libc", EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int PosixSpawn(

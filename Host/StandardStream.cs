@@ -7,6 +7,8 @@ namespace Datagen.Host;
 /// <summary>A standard stream by write(2) alone: the console class would set up the terminal and its signals first.</summary>
 internal sealed partial class StandardStream(int descriptor) : TextWriter
 {
+    public const int StandardOutput = 1;
+    public const int StandardError = 2;
     private const int Enough = 64 << 10;
     private byte[] _pending = [];
     private int _length;
@@ -52,66 +54,35 @@ internal sealed partial class StandardStream(int descriptor) : TextWriter
             }
 
             var error = Marshal.GetLastPInvokeError();
-            if (error == Interrupted) continue;
-            if (error == s_again)
+            if (error == Errno.Interrupted) continue;
+            if (error == Errno.Again)
             {
-                // Whoever started us shares a pipe that never waits, and its reader is behind.
-                var place = new Place { Descriptor = descriptor, Events = Writable };
-                _ = Poll(ref place, 1, -1);
+                // The pipe was set not to block, by a process that shares it, and its reader is behind.
+                var waiting = new PollFd { Descriptor = descriptor, Events = Writable };
+                _ = Poll(ref waiting, 1, -1);
                 continue;
             }
 
-            // Nobody is left to be told that nobody can be told.
-            if (descriptor == StandardError) return;
-            throw error == BrokenPipe
+            if (descriptor == StandardError) return; // stderr is gone; there is nowhere to report this
+            throw error == Errno.BrokenPipe
                 ? new IOException(Marshal.GetPInvokeErrorMessage(error), error)
                 : new AuthException($"can't write to standard output: {Marshal.GetPInvokeErrorMessage(error)}");
         }
     }
 
-    /// <summary>Fills the places of standard streams that were closed, before a file or a connection takes one and is written into.</summary>
-    public static void ReservePlaces()
-    {
-        int descriptor;
-        do descriptor = Open("/dev/null", 0);
-        while (descriptor is >= 0 and <= StandardError);
-        if (descriptor > StandardError) _ = Close(descriptor);
-    }
-
-    /// <summary>Past a limit on the size of files a write fails and can be told; by default it would end the process with a signal.</summary>
-    public static void LetLargeWritesFail()
-    {
-        const int FileTooLarge = 25, Ignore = 1;
-        _ = OnSignal(FileTooLarge, Ignore);
-    }
-
-    public const int StandardOutput = 1;
-    public const int StandardError = 2;
-    public const int BrokenPipe = 32;
-    private const int Interrupted = 4;
-    private const short Writable = 4;
-    private static readonly int s_again = OperatingSystem.IsLinux() ? 11 : 35;
+    private const short Writable = 4; // POLLOUT
 
     [StructLayout(LayoutKind.Sequential)]
-    private struct Place
+    private struct PollFd
     {
         public int Descriptor;
         public short Events;
-        public short Happened;
+        public short Returned;
     }
 
     [LibraryImport("libc", EntryPoint = "poll")]
-    private static partial int Poll(ref Place place, nuint count, int milliseconds);
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
+    private static partial int Poll(ref PollFd first, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteTo(int descriptor, ReadOnlySpan<byte> bytes, nuint count);
-
-    [LibraryImport("libc", EntryPoint = "signal")]
-    private static partial nint OnSignal(int signal, nint handler);
 }

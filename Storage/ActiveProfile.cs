@@ -1,6 +1,5 @@
 using System.Text;
 using Datagen.Auth;
-using Datagen.Host;
 
 namespace Datagen.Storage;
 
@@ -12,7 +11,7 @@ internal sealed class ActiveProfile(string folder)
     /// <summary>Where the profiles' own folders are.</summary>
     public const string FolderName = "profiles";
 
-    private const int LongestLine = 1 << 10;
+    private const int MaximumBytes = 1 << 10;
 
     public string Path { get; } = System.IO.Path.Combine(folder, FileName);
 
@@ -22,41 +21,24 @@ internal sealed class ActiveProfile(string folder)
     {
         try
         {
-            using var handle = Native.OpenToRead(Path);
-            if (handle is null) return null;
-            var facts = Native.Inspect(handle, Path);
-            // Whoever chooses the profile chooses the folder that a token is written to.
-            if (!facts.IsRegular || !facts.IsMine || !Native.IsNameMine(Path))
-                throw Unusable(facts.IsRegular ? "it belongs to another user" : "it is not a regular file");
-            Span<byte> line = stackalloc byte[LongestLine];
-            return Encoding.UTF8.GetString(line[..RandomAccess.Read(handle, line, 0)]).Trim();
-        }
-        catch (IOException problem)
-        {
-            throw Unusable(CredentialsFile.Reason(problem));
+            return PrivateFile.Read(Path, MaximumBytes, CredentialsFileProblem.Unreadable) is { } line ? Encoding.UTF8.GetString(line).Trim() : null;
         }
         catch (CredentialsFileException) when (!Directory.Exists(folder))
         {
-            return null; // Something else is in the folder's place: for who needs the folder to tell.
-        }
-        catch (CredentialsFileException problem) when (problem.Problem == CredentialsFileProblem.Unwritable)
-        {
-            throw new CredentialsFileException(CredentialsFileProblem.Unreadable, problem.Message, problem);
+            return null; // A command that needs the folder will say what is in its place.
         }
     }
 
-    /// <summary>To be called with the lock of the folder's credentials in hand.</summary>
+    /// <summary>To be called with the lock of the folder's credentials.</summary>
     public void Write(string profile)
     {
         using var temporary = new TemporaryFile(Path);
         temporary.Fill(Encoding.UTF8.GetBytes(profile + '\n'));
-        temporary.TakePlace();
+        temporary.ReplaceTarget();
     }
 
     public void Delete()
     {
-        if (Native.Delete(Path)) Native.FlushFolder(folder);
+        if (Disk.Delete(Path)) Disk.FlushFolder(folder);
     }
-
-    private CredentialsFileException Unusable(string why) => new(CredentialsFileProblem.Unreadable, $"{Path} can't be used: {why}");
 }

@@ -1,9 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Datagen.Auth;
-using Datagen.Protocol;
 
 namespace Datagen.Storage;
 
@@ -186,36 +183,4 @@ internal sealed record Credential
     public static bool IsToken([NotNullWhen(true)] string? text) => text is { Length: > 0 } && text.All(c => c is > ' ' and <= '~');
 
     public byte[] ToUtf8() => [.. JsonSerializer.SerializeToUtf8Bytes(this, StorageJson.Readable.Credential), (byte)'\n'];
-}
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true,
-    WriteIndented = true,
-    Converters = [typeof(UtcSeconds)])]
-[JsonSerializable(typeof(Credential))]
-[JsonSerializable(typeof(PendingSignIn))]
-internal sealed partial class StorageJson : JsonSerializerContext
-{
-    private static StorageJson? s_readable;
-
-    // Tokens hold '+' and '/': written as they are, so that the file can be searched for them.
-    public static StorageJson Readable => s_readable ??=
-        new(new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}
-
-/// <summary>A moment as <c>2026-04-23T15:30:00Z</c>: UTC, whole seconds.</summary>
-internal sealed class UtcSeconds : JsonConverter<DateTimeOffset>
-{
-    public static string Format(DateTimeOffset moment) =>
-        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
-
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out var moment)
-            ? moment
-            : throw new JsonException("not a date and time");
-
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(Format(value));
 }

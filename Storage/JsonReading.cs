@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Datagen.Protocol;
 
 namespace Datagen.Storage;
 

@@ -8,6 +8,8 @@ internal static class SeenOrganizations
 {
     private const string FileName = "organizations";
     private const int Most = 1_000;
+    private const int LongestSlug = 100;
+    private const int MaximumBytes = Most * (LongestSlug + 1);
 
     /// <summary>The folder of what may be thrown away, or null where there is none.</summary>
     public static string? Folder(string name, Func<string, string?> environment) =>
@@ -19,9 +21,10 @@ internal static class SeenOrganizations
     {
         try
         {
-            return [.. File.ReadLines(Path.Combine(folder, FileName)).Take(Most).Where(IsSafe)];
+            var content = PrivateFile.Read(Path.Combine(folder, FileName), MaximumBytes, CredentialsFileProblem.Unreadable) ?? [];
+            return [.. Encoding.UTF8.GetString(content).Split('\n').Take(Most).Where(IsSafe)];
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (CredentialsFileException)
         {
             return [];
         }
@@ -36,7 +39,7 @@ internal static class SeenOrganizations
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             using var file = new TemporaryFile(Path.Combine(folder, FileName));
             file.Fill(Encoding.UTF8.GetBytes(string.Join('\n', seen)));
-            file.TakePlace();
+            file.ReplaceTarget();
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or CredentialsFileException)
         {
@@ -58,5 +61,5 @@ internal static class SeenOrganizations
 
     // A shell puts them on the command line as they are, and the server chose them.
     private static bool IsSafe(string slug) =>
-        slug.Length is > 0 and <= 100 && char.IsAsciiLetterOrDigit(slug[0]) && slug.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+        slug.Length is > 0 and <= LongestSlug && char.IsAsciiLetterOrDigit(slug[0]) && slug.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 }

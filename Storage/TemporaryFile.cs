@@ -4,24 +4,31 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Datagen.Storage;
 
-/// <summary>A new file of mode 0600 beside the one whose place it takes, or else gone without a trace.</summary>
+/// <summary>A new file of mode 0600 beside the one that it replaces; deleted if it did not come to that.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
+    // An 8 KB access token, an ID token with hundreds of groups and keys of later versions fit many times over.
+    public const int MaximumBytes = 1 << 20;
+
     private readonly string _target;
     private readonly string _path;
     private readonly SafeFileHandle _handle;
-    private bool _placed;
+    private bool _hasReplaced;
 
+    /// <exception cref="CredentialsFileException">The folder can't be written.</exception>
     public TemporaryFile(string target)
     {
         _target = target;
-        (_handle, _path) = Native.CreateTemporary(target);
+        (_handle, _path) = Disk.Try(() => FileCalls.CreateTemporary(target));
     }
+
+    /// <summary>Whether it stays where it could not replace the other: the next process that takes the lock tries again.</summary>
+    public bool KeepOnFailure { get; set; }
 
     /// <summary>Its whole content from now on.</summary>
     public void Fill(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > CredentialsFile.MaximumBytes)
+        if (bytes.Length > MaximumBytes)
             throw new CredentialsFileException(CredentialsFileProblem.Unwritable, $"can't write {_target}: it would be larger than 1 MiB");
         try
         {
@@ -31,27 +38,24 @@ internal sealed class TemporaryFile : IDisposable
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             throw new CredentialsFileException(
-                CredentialsFileProblem.Unwritable, $"can't write {_target}: {CredentialsFile.Reason(problem)}", problem);
+                CredentialsFileProblem.Unwritable, $"can't write {_target}: {SystemCallException.ReasonOf(problem)}", problem);
         }
     }
 
-    /// <summary>Whether it stays where it could not take the place: who takes the lock next tries again.</summary>
-    public bool Stays { get; set; }
+    public void Flush() => Disk.Try(() => FileCalls.Flush(_handle, _target));
 
-    public void Flush() => Native.Flush(_handle, _target);
-
-    /// <summary>Durable once this returns: the content is flushed before it takes the place, and the folder after.</summary>
-    public void TakePlace()
+    /// <summary>Durable once this returns: the content is flushed before the rename, and the folder after it.</summary>
+    public void ReplaceTarget()
     {
         Flush();
-        Native.Replace(_path, _target);
-        _placed = true;
-        Native.FlushFolder(Path.GetDirectoryName(_target)!);
+        Disk.Try(() => FileCalls.Replace(_path, _target));
+        _hasReplaced = true;
+        Disk.FlushFolder(Path.GetDirectoryName(_target)!);
     }
 
     public void Dispose()
     {
         _handle.Dispose();
-        if (!_placed && !Stays) Native.Delete(_path);
+        if (!_hasReplaced && !KeepOnFailure) Disk.Delete(_path);
     }
 }

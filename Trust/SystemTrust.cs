@@ -1,7 +1,7 @@
 using System.Net.Security;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Datagen.Host;
 
 namespace Datagen.Trust;
 
@@ -21,7 +21,7 @@ namespace Datagen.Trust;
 /// an empty one, for good: whatever else in this process speaks TLS needs these options too. That is why this is part of
 /// the executable only, and not of the library.
 /// </remarks>
-internal static partial class SystemTrust
+internal static class SystemTrust
 {
     private const string FileVariable = "SSL_CERT_FILE", FoldersVariable = "SSL_CERT_DIR";
 
@@ -172,8 +172,8 @@ internal static partial class SystemTrust
 
     private static void LoadEmptyMachineStore(string? file, string? folders)
     {
-        SetOrUnset(FileVariable, "");
-        SetOrUnset(FoldersVariable, "");
+        ProcessEnvironment.Set(FileVariable, "");
+        ProcessEnvironment.Set(FoldersVariable, "");
         try
         {
             using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
@@ -181,12 +181,9 @@ internal static partial class SystemTrust
         }
         finally
         {
-            SetOrUnset(FileVariable, file);
-            SetOrUnset(FoldersVariable, folders);
+            ProcessEnvironment.Set(FileVariable, file);
+            ProcessEnvironment.Set(FoldersVariable, folders);
         }
-
-        // OpenSSL asks the C library, whose environment the framework only copies.
-        static void SetOrUnset(string name, string? value) => _ = value is null ? Unset(name) : Set(name, value, overwrite: 1);
     }
 
     /// <summary>The framework looks once for the user's home, and fails every handshake where there is none: then it gets one without stores.</summary>
@@ -212,10 +209,4 @@ internal static partial class SystemTrust
 
         static void Find() => new X509Store(StoreName.Root, StoreLocation.CurrentUser, OpenFlags.ReadOnly).Dispose();
     }
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Set(string name, string value, int overwrite);
-
-    [LibraryImport("libc", EntryPoint = "unsetenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Unset(string name);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Datagen.Auth;
 using Datagen.Console;
+using Datagen.Host;
 using Datagen.Protocol;
 using Datagen.Sessions;
 using Datagen.Storage;
@@ -99,7 +100,7 @@ internal static class ApiCommand
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new AuthException($"can't read {Printable.Text(path)}: {(Directory.Exists(path) ? "it is a folder" : CredentialsFile.Reason(problem))}", cause: problem);
+            throw new AuthException($"can't read {Printable.Text(path)}: {(Directory.Exists(path) ? "it is a folder" : SystemCallException.ReasonOf(problem))}", cause: problem);
         }
     }
 }

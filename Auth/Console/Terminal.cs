@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Datagen.Host;
 
 namespace Datagen.Console;
 
 /// <summary>What standard error can show, told by the environment. Where that says nothing, plain lines.</summary>
-internal sealed partial class Terminal(bool isThere, Func<string, string?> environment)
+internal sealed class Terminal(bool isThere, Func<string, string?> environment)
 {
     private const int UsualColumns = 80;
 
@@ -24,17 +23,7 @@ internal sealed partial class Terminal(bool isThere, Func<string, string?> envir
             || IsSet("KITTY_WINDOW_ID") || IsSet("WT_SESSION") || IsSet("DOMTERM")
             || (int.TryParse(environment("VTE_VERSION"), NumberStyles.None, CultureInfo.InvariantCulture, out var vte) && vte >= 5000));
 
-    public int Columns
-    {
-        get
-        {
-            const nuint GetWindowSize = 0x5413; // Linux's TIOCGWINSZ
-            Span<ushort> size = stackalloc ushort[4]; // rows, columns, and both in pixels
-            return OperatingSystem.IsLinux() && Control(StandardStream.StandardError, GetWindowSize, size) == 0 && size[1] > 0
-                ? size[1]
-                : UsualColumns;
-        }
-    }
+    public int Columns => (isThere ? TerminalSize.Columns(StandardStream.StandardError) : null) ?? UsualColumns;
 
     public string Address(Uri address)
     {
@@ -46,7 +35,4 @@ internal sealed partial class Terminal(bool isThere, Func<string, string?> envir
     private static bool IsPlain(string text) => text.All(c => c is > ' ' and <= '~');
 
     private bool IsSet(string name) => environment(name) is { Length: > 0 };
-
-    [LibraryImport("libc", EntryPoint = "ioctl")]
-    private static partial int Control(int descriptor, nuint request, Span<ushort> size);
 }

@@ -3,6 +3,7 @@ using Datagen.Auth;
 using Datagen.Commands;
 using Datagen.Console;
 using Datagen.Flows;
+using Datagen.Host;
 using Datagen.Protocol;
 using Datagen.Sessions;
 using Datagen.Storage;
@@ -122,7 +123,7 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            return CredentialsFile.Reason(problem);
+            return SystemCallException.ReasonOf(problem);
         }
 
         static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Datagen.Auth;
+using Datagen.Host;
 using Datagen.Protocol;
 using Datagen.Storage;
 
@@ -154,7 +155,7 @@ internal sealed class ApiBody(Stream source, string name)
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new AuthException($"can't read {name}: {Storage.CredentialsFile.Reason(problem)}", cause: problem);
+            throw new AuthException($"can't read {name}: {SystemCallException.ReasonOf(problem)}", cause: problem);
         }
     }
 

@@ -1,4 +1,5 @@
 using Datagen.Auth;
+using Datagen.Host;
 using Datagen.Storage;
 
 namespace Datagen.Sessions;
@@ -51,7 +52,7 @@ internal static class Profiles
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new CredentialsFileException(
-                CredentialsFileProblem.Unreadable, $"can't read the folder {below.FullName}: {CredentialsFile.Reason(problem)}", problem);
+                CredentialsFileProblem.Unreadable, $"can't read the folder {below.FullName}: {SystemCallException.ReasonOf(problem)}", problem);
         }
     }
 

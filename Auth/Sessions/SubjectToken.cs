@@ -27,18 +27,18 @@ internal static class SubjectToken
     {
         try
         {
-            using var handle = Native.OpenToRead(path) ?? throw new AuthException($"there is no {Printable.Text(path)}, which {variable} names");
-            if (!Native.Inspect(handle, path).IsRegular) throw Unusable("it is not a regular file");
-            var bytes = Native.ReadAll(handle, MaximumBytes) ?? throw Unusable("it is larger than 64 KiB");
+            using var handle = FileCalls.OpenToRead(path) ?? throw new AuthException($"there is no {Printable.Text(path)}, which {variable} names");
+            if (!FileFacts.Of(handle, path).IsRegular) throw Unusable("it is not a regular file");
+            var bytes = FileCalls.ReadAll(handle, MaximumBytes) ?? throw Unusable("it is larger than 64 KiB");
             return Encoding.UTF8.GetString(bytes).Trim() is var token && BearerToken.IsWellFormed(token) ? token : throw Unusable("it does not hold a token");
         }
-        catch (CredentialsFileException problem)
+        catch (SystemCallException problem)
         {
             throw new AuthException(problem.Message, $"{variable} names it", problem);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new AuthException($"can't read {Printable.Text(path)}: {CredentialsFile.Reason(problem)}", $"{variable} names it", problem);
+            throw new AuthException($"can't read {Printable.Text(path)}: {SystemCallException.ReasonOf(problem)}", $"{variable} names it", problem);
         }
 
         AuthException Unusable(string why) => new($"{Printable.Text(path)}, which {variable} names, can't be used: {why}");
