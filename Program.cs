@@ -343,7 +343,7 @@ Command Helpers(Option<bool> verbose)
         Helper("kubectl", "A credential plugin for kubectl, as users.user.exec of a kubeconfig", [], (session, output, _, hosts) =>
             CredentialCommand.KubectlAsync(session, output, Environment.GetEnvironmentVariable("KUBERNETES_EXEC_INFO"), hosts, interruption.Token)),
         Helper("curl", $"A file for curl: curl -K <({product.Name} auth credential curl) URL", null, (session, output, _, _) =>
-            CredentialCommand.CurlAsync(session, product, output, interruption.Token)),
+            CredentialCommand.CurlAsync(session, output, interruption.Token)),
     };
     helpers.SetAction(parse => new HelpAction().Invoke(parse));
     return helpers;

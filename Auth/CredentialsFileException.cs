@@ -17,10 +17,10 @@ public enum CredentialsFileProblem
 }
 
 /// <summary>The credentials file can't be used. It was neither overwritten nor deleted.</summary>
-public sealed class CredentialsFileException : Exception
+public sealed class CredentialsFileException : AuthException
 {
     internal CredentialsFileException(CredentialsFileProblem problem, string message, Exception? cause = null)
-        : base(message, cause) => Problem = problem;
+        : base(message, cause: cause) => Problem = problem;
 
     /// <summary>What kind of trouble it is.</summary>
     public CredentialsFileProblem Problem { get; }

@@ -1,6 +1,3 @@
-using Datagen.Sessions;
-using Datagen.Storage;
-
 namespace Datagen.Auth;
 
 /// <summary>A platform that people sign in to: its names, its defaults and its words. Everything that differs between products is here.</summary>

@@ -1,5 +1,3 @@
-using Datagen.Flows;
-
 namespace Datagen.Auth;
 
 /// <summary>Where a session signs in, where it keeps its credential, and what stands in for it.</summary>

@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Datagen.Protocol;
+using Datagen.Sessions;
 
 namespace Datagen.Auth;
 
@@ -32,6 +32,7 @@ public sealed class AuthorizationHandler : DelegatingHandler
 
     /// <inheritdoc/>
     /// <exception cref="NotSignedInException">There is no session, or it has ended.</exception>
+    /// <exception cref="AuthException">The active organization is none that a header can carry.</exception>
     /// <exception cref="ServiceUnreachableException">The token had to be refreshed, and the service can't be reached.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -40,46 +41,26 @@ public sealed class AuthorizationHandler : DelegatingHandler
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         var token = await _session.GetAccessTokenAsync(cancellation: cancellationToken).ConfigureAwait(false);
-        var choosesOrganization = request.Headers.Contains(RequestTrace.OrganizationHeader);
-        Authorize(request, token, choosesOrganization);
-        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        var choosesOrganization = request.Headers.Contains(Authorize.OrganizationHeader);
+        var response = await SendWithAsync(token).ConfigureAwait(false);
         // The request is at another address by now if an inner handler followed a redirect.
         if (response.StatusCode != HttpStatusCode.Unauthorized || !IsOurs(request) || !CanBeSentAgain(request.Content)) return response;
+        // Where the session has ended, what the API said is the better answer.
+        (response, _) = await Authorize.OnceMoreAsync(
+            refused => _session.ReplaceAccessTokenAsync(refused, cancellationToken), token, response, SendWithAsync).ConfigureAwait(false);
+        return response;
 
-        AccessToken replaced;
-        try
+        async Task<HttpResponseMessage> SendWithAsync(AccessToken with)
         {
-            replaced = await _session.ReplaceAccessTokenAsync(token, cancellationToken).ConfigureAwait(false);
+            await Authorize.AddToAsync(request, with, choosesOrganization).ConfigureAwait(false);
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (NotSignedInException)
-        {
-            // What the API said is the better answer: the token was refused, and there is no other.
-            return response;
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
-
-        response.Dispose();
-        Authorize(request, replaced, choosesOrganization);
-        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">Always: a token may have to be fetched first, which can't be done synchronously.</exception>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
         throw new NotSupportedException("use the asynchronous methods");
-
-    private static void Authorize(HttpRequestMessage request, AccessToken token, bool choosesOrganization)
-    {
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
-        if (choosesOrganization) return;
-        if (token.Organization is not { } organization || !BearerToken.IsWellFormed(organization)) return;
-        request.Headers.Remove(RequestTrace.OrganizationHeader);
-        request.Headers.Add(RequestTrace.OrganizationHeader, organization);
-    }
 
     private static bool CanBeSentAgain(HttpContent? content) => content is null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent;
 

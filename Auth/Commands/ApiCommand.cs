@@ -10,7 +10,7 @@ namespace Datagen.Commands;
 
 internal static class ApiCommand
 {
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(60);
 
     // Who asks, of whom, for whom, and how long the message is: none of these is a caller's to say.
     private static readonly HashSet<string> OurHeaders = new(StringComparer.OrdinalIgnoreCase)
@@ -51,7 +51,7 @@ internal static class ApiCommand
         var body = source is null ? null : new ApiBody(source, input == "-" ? "standard input" : Printable.Text(input));
         if (body is not null) await body.BeginAsync(cancellation);
 
-        var client = session.NewApiClient(LongestSilence);
+        var client = session.NewApiClient(LongestIdle);
         var next = await client.SendAsync(new ApiCall(verb, api => ApiAddress.Of(api, path), fields, body), write, cancellation);
         var asked = new HashSet<Uri>();
         while (paginate && next is not null)

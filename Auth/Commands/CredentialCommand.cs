@@ -4,6 +4,7 @@ using System.Text.Json;
 using Datagen.Auth;
 using Datagen.Console;
 using Datagen.Protocol;
+using Datagen.Sessions;
 using Datagen.Storage;
 
 namespace Datagen.Commands;
@@ -145,18 +146,14 @@ internal static class CredentialCommand
     }
 
     /// <summary>A file for curl's <c>-K</c>, so that the token is among nobody's arguments.</summary>
-    public static async Task<int> CurlAsync(Session session, Product product, Output output, CancellationToken cancellation)
+    public static async Task<int> CurlAsync(Session session, Output output, CancellationToken cancellation)
     {
         var token = await session.GetAccessTokenAsync(cancellation: cancellation);
         // Not over the wire in the clear, be it by a slip of the finger; http is for an API on this machine.
         var protocols = session.FindApiAddress()?.Scheme == Uri.UriSchemeHttp ? "=http,https" : "=https";
-        var organization = product.HasOrganizations ? token.Organization : null;
-        if (organization is not null && !BearerToken.IsWellFormed(organization))
-            throw new AuthException($"you are not a member of an organization called {Printable.Text(organization)}");
         output.PrintLine($"proto = \"{protocols}\"");
         output.PrintLine($"proto-redir = \"{protocols}\"");
-        output.PrintLine($"header = \"Authorization: Bearer {Quoted(token.Value)}\"");
-        if (organization is not null) output.PrintLine($"header = \"{RequestTrace.OrganizationHeader}: {Quoted(organization)}\"");
+        foreach (var (name, value) in Authorize.HeadersOf(token)) output.PrintLine($"header = \"{name}: {Quoted(value)}\"");
         return ExitCode.Done;
     }
 

@@ -56,7 +56,7 @@ internal static class ProfileCommand
         {
             return Profiles.InForce(options with { Token = null }, product) ?? Profiles.Default;
         }
-        catch (Exception problem) when (problem is AuthException or CredentialsFileException)
+        catch (AuthException problem)
         {
             output.Warn(problem.Message);
             return null;

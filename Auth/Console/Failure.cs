@@ -32,8 +32,8 @@ internal readonly record struct Failure(int ExitCode, string Code, string Messag
         NotSignedInException notSignedIn => new(
             Console.ExitCode.NotSignedIn, "not_signed_in", notSignedIn.Message, notSignedIn.Hint),
         SignInFailedException failed => new(Console.ExitCode.SignInFailed, "sign_in_failed", failed.Message, failed.Hint),
-        AuthException refused => new(Console.ExitCode.Failed, "failed", refused.Message, refused.Hint),
         CredentialsFileException file => new(Console.ExitCode.Failed, "failed", file.Message, HintFor(file.Problem, product)),
+        AuthException refused => new(Console.ExitCode.Failed, "failed", refused.Message, refused.Hint),
         // A defect of ours. Its name is all that a person can pass on: the trace is not in the executable.
         _ => new(
             Console.ExitCode.Failed, "failed", $"{product.Name} has a defect: {error.GetType().Name}",

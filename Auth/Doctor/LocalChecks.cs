@@ -61,13 +61,13 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
             _folder = options.Folder;
             return Check.Ok("profile", _profile);
         }
-        catch (AuthException problem)
-        {
-            return Check.Failed("profile", problem.Message, problem.Hint);
-        }
         catch (CredentialsFileException problem)
         {
             return Check.Failed("profile", problem.Message, $"{product.Name} auth switch NAME writes it anew");
+        }
+        catch (AuthException problem)
+        {
+            return Check.Failed("profile", problem.Message, problem.Hint);
         }
     }
 

@@ -4,6 +4,7 @@ using Datagen.Auth;
 using Datagen.Commands;
 using Datagen.Console;
 using Datagen.Protocol;
+using Datagen.Sessions;
 using Datagen.Storage;
 
 namespace Datagen.Doctor;
@@ -191,7 +192,9 @@ internal sealed class ServerChecks(
                 Claims? claims;
                 try
                 {
-                    claims = await UserInfo.GetAsync(service, EndpointAddress.Of(endpoint, "userinfo_endpoint", "the server"), token, organization: null, stop);
+                    claims = await UserInfo.GetAsync(
+                        service, EndpointAddress.Of(endpoint, "userinfo_endpoint", "the server"),
+                        Authorize.For(new AccessToken(token, ExpiresAt: null, Organization: null)), ifForbidden: null, stop);
                 }
                 catch (AuthException problem) when (problem is not ServiceUnreachableException)
                 {

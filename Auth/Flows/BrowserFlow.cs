@@ -10,7 +10,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    public async Task<Grant> SignInAsync(
+    public async Task<TokenGrant> SignInAsync(
         LoopbackListener listener, AuthorizationRequest request, Uri tokenEndpoint, CancellationToken cancellation)
     {
         prompts.ShowAddress?.Invoke(request.Address());
@@ -19,7 +19,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
         using var exchange = new SemaphoreSlim(1);
         var spent = new HashSet<string>();
         var won = false;
-        var ways = new List<Task<Grant>> { ReceiveAsync(), CountDownAsync() };
+        var ways = new List<Task<TokenGrant>> { ReceiveAsync(), CountDownAsync() };
         if (prompts.ReadPasted is not null) ways.Add(ReadPastedAsync(prompts.ReadPasted));
         try
         {
@@ -31,7 +31,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
             await ((Task)Task.WhenAll(ways)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        async Task<Grant> ReceiveAsync()
+        async Task<TokenGrant> ReceiveAsync()
         {
             while (true)
             {
@@ -46,7 +46,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
                 {
                     var answer = await ExchangeAsync(response).ConfigureAwait(false);
                     return answer.Token is { } token
-                        ? new Grant(token, request.Nonce, browser)
+                        ? new TokenGrant(token, request.Nonce, browser)
                         : throw TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", answer.Error!);
                 }
                 catch (Exception failure) when (failure is AuthException or OperationCanceledException)
@@ -58,7 +58,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
             }
         }
 
-        async Task<Grant> ReadPastedAsync(Func<CancellationToken, Task<string?>> read)
+        async Task<TokenGrant> ReadPastedAsync(Func<CancellationToken, Task<string?>> read)
         {
             while (await read(over.Token).WaitAsync(over.Token).ConfigureAwait(false) is { } line)
             {
@@ -71,7 +71,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
                 }
 
                 var answer = await ExchangeAsync(response).ConfigureAwait(false);
-                if (answer.Token is { } token) return new Grant(token, request.Nonce, null);
+                if (answer.Token is { } token) return new TokenGrant(token, request.Nonce, null);
                 if (answer.Error!.Code != ErrorCode.InvalidGrant) throw TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", answer.Error);
                 prompts.Note?.Invoke($"the server does not accept that code: {answer.Error}");
             }
@@ -106,7 +106,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
             }
         }
 
-        async Task<Grant> CountDownAsync()
+        async Task<TokenGrant> CountDownAsync()
         {
             var start = clock.GetTimestamp();
             while (Patience - clock.GetElapsedTime(start) is { Ticks: > 0 } left)

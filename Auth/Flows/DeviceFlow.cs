@@ -11,7 +11,7 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    public async Task<Grant> SignInAsync(
+    public async Task<TokenGrant> SignInAsync(
         Uri deviceAuthorizationEndpoint,
         Uri tokenEndpoint,
         OAuthClient client,
@@ -29,7 +29,7 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
     }
 
     /// <exception cref="StillPendingException">The pace's patience is over, and nobody has decided.</exception>
-    public async Task<Grant> PollAsync(
+    public async Task<TokenGrant> PollAsync(
         Uri tokenEndpoint, OAuthClient client, string deviceCode, TimeSpan expiresIn, PollingPace pace, CancellationToken cancellation)
     {
         var start = clock.GetTimestamp();
@@ -55,7 +55,7 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
             try
             {
                 var answer = await TokenEndpoint.RequestAsync(service, tokenEndpoint, form, cancellation).ConfigureAwait(false);
-                if (answer.Token is { } token) return new Grant(token, Nonce: null, Browser: null);
+                if (answer.Token is { } token) return new TokenGrant(token, Nonce: null, Browser: null);
                 switch (answer.Error!.Code)
                 {
                     case ErrorCode.AuthorizationPending:

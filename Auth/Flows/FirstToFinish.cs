@@ -10,9 +10,9 @@ internal static class FirstToFinish
     /// <param name="discard">Is given what a way brought that finished all the same when another had won.</param>
     /// <param name="note">Is told of a way that failed while others go on.</param>
     /// <param name="cancellation">Calls all of them off.</param>
-    public static async Task<Grant> RunAsync(
-        IEnumerable<Func<CancellationToken, Task<Grant>>> ways,
-        Func<Grant, Task> discard,
+    public static async Task<TokenGrant> RunAsync(
+        IEnumerable<Func<CancellationToken, Task<TokenGrant>>> ways,
+        Func<TokenGrant, Task> discard,
         Action<string>? note,
         CancellationToken cancellation)
     {
@@ -48,6 +48,6 @@ internal static class FirstToFinish
     }
 
     // One that throws before it first waits has failed like any other.
-    private static async Task<Grant> Begin(Func<CancellationToken, Task<Grant>> way, CancellationToken stop) =>
+    private static async Task<TokenGrant> Begin(Func<CancellationToken, Task<TokenGrant>> way, CancellationToken stop) =>
         await way(stop).ConfigureAwait(false);
 }

@@ -33,7 +33,7 @@ internal static class Discovery
         return new DiscoveredServer(endpoints, metadata.AuthorizationResponseIssParameterSupported) { Date = answer.Date };
 
         Task<ServiceAnswer> GetAsync(Uri address) =>
-            service.GetAsync(address, bearer: null, organization: null, Limits.AnswerBytes, cancellation);
+            service.GetAsync(address, authorization: null, Limits.AnswerBytes, cancellation);
     }
 
     private static Uri OpenIdConfiguration(Uri issuer) =>

@@ -64,7 +64,7 @@ internal sealed class IdToken
         if (_header.Crit.ValueKind != JsonValueKind.Undefined) throw Untrusted("it demands what is not known here"); // RFC 7515 section 4.1.11
 
         var answer = await service
-            .GetAsync(jwksUri, bearer: null, organization: null, Limits.KeySetBytes, cancellation).ConfigureAwait(false);
+            .GetAsync(jwksUri, authorization: null, Limits.KeySetBytes, cancellation).ConfigureAwait(false);
         if (!answer.IsSuccess) throw answer.Refusal("to give its keys");
         var keys = answer.Decode(WireJson.Default.JsonWebKeySet).Keys ?? [];
         var understood = new List<JsonWebKey>();

@@ -4,18 +4,18 @@ using System.Net;
 
 namespace Datagen.Protocol;
 
-/// <content>Answers of any length, for which only silence is a time-out.</content>
+/// <content>Answers of any length, for which only idleness is a time-out.</content>
 internal sealed partial class ServiceClient
 {
     /// <summary>One request whose answer has come as far as its body.</summary>
-    public async Task<StreamedAnswer> OpenAsync(HttpRequestMessage request, Silence silence, CancellationToken cancellation)
+    public async Task<StreamedAnswer> OpenAsync(HttpRequestMessage request, IdleTimeout idle, CancellationToken cancellation)
     {
         var address = request.RequestUri!;
         var start = Stopwatch.GetTimestamp();
         if (trace is not null) RequestTrace.Write(trace, request, []);
-        silence.Watch();
+        idle.Watch();
         var response = await ExplainedAsync(
-            address, silence, http(address).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellation)
+            address, idle, http(address).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, idle.Token), cancellation)
             .ConfigureAwait(false);
         trace?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
@@ -24,15 +24,15 @@ internal sealed partial class ServiceClient
 
         async Task CopyAsync(Action<ReadOnlyMemory<byte>> write)
         {
-            silence.Watch();
-            var body = await ExplainedAsync(address, silence, response.Content.ReadAsStreamAsync(silence.Token), cancellation).ConfigureAwait(false);
+            idle.Watch();
+            var body = await ExplainedAsync(address, idle, response.Content.ReadAsStreamAsync(idle.Token), cancellation).ConfigureAwait(false);
             await using (body.ConfigureAwait(false))
             {
                 var buffer = new byte[64 << 10];
                 while (true)
                 {
-                    silence.Watch();
-                    var read = await ExplainedAsync(address, silence, body.ReadAsync(buffer, silence.Token).AsTask(), cancellation).ConfigureAwait(false);
+                    idle.Watch();
+                    var read = await ExplainedAsync(address, idle, body.ReadAsync(buffer, idle.Token).AsTask(), cancellation).ConfigureAwait(false);
                     if (read == 0) return;
                     write(buffer.AsMemory(0, read));
                 }
@@ -40,8 +40,8 @@ internal sealed partial class ServiceClient
         }
     }
 
-    // The watch ends with the wait: whoever takes or gives the bytes may take all the time there is.
-    private async Task<T> ExplainedAsync<T>(Uri address, Silence silence, Task<T> exchange, CancellationToken cancellation)
+    // Only the network is timed: who reads or writes the bytes here may take any time.
+    private async Task<T> ExplainedAsync<T>(Uri address, IdleTimeout idle, Task<T> exchange, CancellationToken cancellation)
     {
         try
         {
@@ -49,7 +49,7 @@ internal sealed partial class ServiceClient
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Unreachable(address, $"it was silent for {silence.Longest.TotalSeconds:0} seconds");
+            throw Unreachable(address, $"it was silent for {idle.Longest.TotalSeconds:0} seconds");
         }
         catch (HttpRequestException problem)
         {
@@ -61,7 +61,7 @@ internal sealed partial class ServiceClient
         }
         finally
         {
-            silence.Pause();
+            idle.Pause();
         }
     }
 }
@@ -79,7 +79,7 @@ internal sealed record StreamedAnswer(
 }
 
 /// <summary>Cancels an exchange in which nothing has moved for too long.</summary>
-internal sealed class Silence(TimeSpan longest, CancellationToken cancellation) : IDisposable
+internal sealed class IdleTimeout(TimeSpan longest, CancellationToken cancellation) : IDisposable
 {
     private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 

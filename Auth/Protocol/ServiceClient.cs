@@ -30,14 +30,16 @@ internal sealed partial class ServiceClient(Func<Uri, HttpClient> http, Action<s
         return client;
     }
 
+    /// <param name="address">What is asked.</param>
+    /// <param name="authorization">What it is sent with; null for nothing.</param>
+    /// <param name="maximumBytes">The longest body that is read.</param>
+    /// <param name="cancellation">Calls it off.</param>
     public async Task<ServiceAnswer> GetAsync(
-        Uri address, string? bearer, string? organization, int maximumBytes, CancellationToken cancellation)
+        Uri address, RequestAuthorization? authorization, int maximumBytes, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        if (bearer is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
-        // A name that no header can carry is no organization's; the memberships in the answer will say so.
-        if (BearerToken.IsWellFormed(organization)) request.Headers.Add(RequestTrace.OrganizationHeader, organization);
-        return await SendAsync(request, [], bearer is null ? [] : [bearer], maximumBytes, cancellation).ConfigureAwait(false);
+        if (authorization is not null) await authorization.AddToAsync(request).ConfigureAwait(false);
+        return await SendAsync(request, [], authorization?.Secrets ?? [], maximumBytes, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Makes the connections' settings ready, as the first request would.</summary>
@@ -160,6 +162,14 @@ internal sealed partial class ServiceClient(Func<Uri, HttpClient> http, Action<s
 
         AuthException TooLarge() => new($"{address.GetLeftPart(UriPartial.Path)} answered with more than {maximumBytes >> 20} MiB");
     }
+}
+
+/// <summary>The headers that a request is authorized by, made for each attempt anew.</summary>
+/// <param name="AddToAsync">Adds them.</param>
+/// <param name="Secrets">What is in them that must not be shown.</param>
+internal sealed record RequestAuthorization(Func<HttpRequestMessage, ValueTask> AddToAsync, IReadOnlyList<string> Secrets)
+{
+    public override string ToString() => nameof(RequestAuthorization);
 }
 
 /// <summary>What a server answered: never 3xx, 429 or 5xx, which are exceptions.</summary>

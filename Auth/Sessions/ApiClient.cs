@@ -8,7 +8,7 @@ using Datagen.Storage;
 namespace Datagen.Sessions;
 
 /// <summary>Calls of the platform's API with a session's token and organization. Bodies stream in both directions.</summary>
-internal sealed class ApiClient(Product product, Session session, ServiceClient service, TimeSpan longestSilence)
+internal sealed class ApiClient(TokenSource source, SessionOptions options, ServiceClient service, TimeSpan longestIdle)
 {
     /// <summary>Sends a request; once more with a refreshed token if it got 401 and its body is there to be sent again.</summary>
     /// <param name="call">What is asked.</param>
@@ -18,37 +18,25 @@ internal sealed class ApiClient(Product product, Session session, ServiceClient 
     /// <exception cref="AuthException">The status is no success; the body has been written.</exception>
     public async Task<Uri?> SendAsync(ApiCall call, Action<ReadOnlyMemory<byte>> write, CancellationToken cancellation)
     {
-        using var silence = new Silence(longestSilence, cancellation);
-        var token = await session.GetAccessTokenAsync(cancellation: cancellation).ConfigureAwait(false);
-        var api = session.GetApiAddress(token);
+        using var idle = new IdleTimeout(longestIdle, cancellation);
+        var token = await source.GetAsync(TimeSpan.Zero, refresh: false, cancellation).ConfigureAwait(false);
+        var api = ApiOf(token);
         var address = call.Address(api);
-        var answer = await SendAsync(token).ConfigureAwait(false);
-        try
+        var canRepeat = call.Body is not { CanRepeat: false };
+        AuthException? ended = null;
+        var answer = await SendWithAsync(token).ConfigureAwait(false);
+        if (answer.Status == HttpStatusCode.Unauthorized)
         {
-            AuthException? ended = null;
-            if (answer.Status == HttpStatusCode.Unauthorized)
-            {
-                try
-                {
-                    var replaced = await session.ReplaceAccessTokenAsync(token, cancellation).ConfigureAwait(false);
-                    if (!ApiAddress.IsSame(api, session.GetApiAddress(replaced)))
-                        throw new AuthException("somebody else has signed in meanwhile; the request was not sent again");
-                    if (call.Body is { CanRepeat: false })
-                        ended = new AuthException(
-                            $"{address.Authority} refused the access token, and a body from a pipe can't be sent again",
-                            "the session has been refreshed: run the command again, with its input");
-                    else
-                    {
-                        answer.Dispose();
-                        answer = await SendAsync(replaced).ConfigureAwait(false);
-                    }
-                }
-                catch (NotSignedInException problem)
-                {
-                    ended = problem;
-                }
-            }
+            if (!canRepeat)
+                ended = new AuthException(
+                    $"{address.Authority} refused the access token, and a body from a pipe can't be sent again",
+                    "the session has been refreshed: run the command again, with its input");
+            (answer, var over) = await Authorize.OnceMoreAsync(ReplaceAsync, token, answer, canRepeat ? SendWithAsync : null).ConfigureAwait(false);
+            ended = over ?? ended;
+        }
 
+        using (answer)
+        {
             var status = (int)answer.Status;
             if (status is >= 300 and < 400)
                 throw new AuthException($"{Shown()} was answered with a redirect ({status}), which is not followed with credentials");
@@ -58,20 +46,24 @@ internal sealed class ApiClient(Product product, Session session, ServiceClient 
                 ? ApiAddress.Linked(api, address, next)
                 : null;
         }
-        finally
+
+        async Task<AccessToken> ReplaceAsync(AccessToken refused)
         {
-            answer.Dispose();
+            var replaced = await source.ReplaceAsync(refused, cancellation).ConfigureAwait(false);
+            return ApiAddress.IsSame(api, ApiOf(replaced))
+                ? replaced
+                : throw new AuthException("somebody else has signed in meanwhile; the request was not sent again");
         }
 
-        async Task<StreamedAnswer> SendAsync(AccessToken with)
+        async Task<StreamedAnswer> SendWithAsync(AccessToken with)
         {
-            using var request = NewRequest(call, address, with, silence);
-            return await service.OpenAsync(request, silence, cancellation).ConfigureAwait(false);
+            using var request = await NewRequestAsync(call, address, with, idle).ConfigureAwait(false);
+            return await service.OpenAsync(request, idle, cancellation).ConfigureAwait(false);
         }
 
         AuthException Refusal(StreamedAnswer refused) => (int)refused.Status switch
         {
-            401 => new NotSignedInException($"{Shown()} was answered with 401, with a refreshed access token too", product.LoginHint),
+            401 => new NotSignedInException($"{Shown()} was answered with 401, with a refreshed access token too", source.Product.LoginHint),
             >= 500 and var broken => new ServiceUnreachableException($"{Shown()} was answered with {broken}", TryAgain(refused.RetryAfter)),
             var other => new AuthException($"{Shown()} was answered with {other}", TryAgain(refused.RetryAfter)),
         };
@@ -79,21 +71,15 @@ internal sealed class ApiClient(Product product, Session session, ServiceClient 
         string Shown() => $"{call.Method} {Printable.Text(address.GetLeftPart(UriPartial.Path))}";
     }
 
+    private Uri ApiOf(AccessToken token) => token.Origin!.ApiFor(source.Product, options.Api);
+
     private static string? TryAgain(TimeSpan? retryAfter) =>
         retryAfter is { } wait ? $"try again in {Math.Ceiling(wait.TotalSeconds):0} seconds" : null;
 
-    private HttpRequestMessage NewRequest(ApiCall call, Uri address, AccessToken token, Silence silence)
+    private static async Task<HttpRequestMessage> NewRequestAsync(ApiCall call, Uri address, AccessToken token, IdleTimeout idle)
     {
-        var request = new HttpRequestMessage(call.Method, address) { Content = call.Body?.ToContent(silence) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
-        if (product.HasOrganizations && token.Organization is { } organization)
-        {
-            // Without the header it would be a request for no organization, which is another request.
-            if (!BearerToken.IsWellFormed(organization))
-                throw new AuthException($"you are not a member of an organization called {Printable.Text(organization)}");
-            request.Headers.Add(RequestTrace.OrganizationHeader, organization);
-        }
-
+        var request = new HttpRequestMessage(call.Method, address) { Content = call.Body?.ToContent(idle) };
+        await Authorize.AddToAsync(request, token).ConfigureAwait(false);
         foreach (var (name, value) in call.Headers)
         {
             if (request.Headers.TryAddWithoutValidation(name, value)) continue;
@@ -140,9 +126,9 @@ internal sealed class ApiBody(Stream source, string name)
         _first = buffer[..length];
     }
 
-    public HttpContent ToContent(Silence silence)
+    public HttpContent ToContent(IdleTimeout idle)
     {
-        HttpContent content = _isWhole ? new ByteArrayContent(_first) : new Content(this, silence);
+        HttpContent content = _isWhole ? new ByteArrayContent(_first) : new Content(this, idle);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return content;
     }
@@ -159,7 +145,7 @@ internal sealed class ApiBody(Stream source, string name)
         }
     }
 
-    private sealed class Content(ApiBody body, Silence silence) : HttpContent
+    private sealed class Content(ApiBody body, IdleTimeout idle) : HttpContent
     {
         protected override bool TryComputeLength(out long length)
         {
@@ -178,9 +164,9 @@ internal sealed class ApiBody(Stream source, string name)
             var buffer = new byte[PieceBytes];
             while (left > 0)
             {
-                silence.Pause();
+                idle.Pause();
                 var read = await body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
-                silence.Watch();
+                idle.Watch();
                 if (read == 0) break;
                 left -= read;
                 await WriteAsync(buffer.AsMemory(0, read)).ConfigureAwait(false);
@@ -191,7 +177,7 @@ internal sealed class ApiBody(Stream source, string name)
             async Task WriteAsync(ReadOnlyMemory<byte> piece)
             {
                 await stream.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
-                silence.Watch();
+                idle.Watch();
             }
         }
     }

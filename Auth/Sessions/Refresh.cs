@@ -28,7 +28,7 @@ internal sealed class Refresh(
         {
             using var held = await file.LockAsync(clock, AnotherProcessRefreshed, cancellation).ConfigureAwait(false);
             var stored = (held is null ? file.Read() : held.Read()) ?? throw NotSignedInException.Nobody(product);
-            return held is null || Serves(stored) ? stored : await SpendRefreshTokenAsync(held, stored, cancellation).ConfigureAwait(false);
+            return held is null || IsFreshEnough(stored) ? stored : await SpendRefreshTokenAsync(held, stored, cancellation).ConfigureAwait(false);
         }
         catch (AuthException problem) when (
             problem is (ServiceUnreachableException or TooManyRequestsException) && reason == RefreshReason.Stale && StillValid(seen))
@@ -45,25 +45,25 @@ internal sealed class Refresh(
         bool StillValid(Credential credential) => credential.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow());
 
         // A token that another process got since this one looked is as new as one can be, even if it lives for less than the margin.
-        bool Serves(Credential stored) =>
+        bool IsFreshEnough(Credential stored) =>
             reason != RefreshReason.Asked
             && (stored.AccessToken != seen.AccessToken
                 ? StillValid(stored)
                 : reason == RefreshReason.Stale && stored.OutlivesBy(margin, clock.GetUtcNow()));
 
-        bool AnotherProcessRefreshed() => file.Read() is { } stored && Serves(stored);
+        bool AnotherProcessRefreshed() => file.Read() is { } stored && IsFreshEnough(stored);
     }
 
     private async Task<Credential> SpendRefreshTokenAsync(
         LockedCredentials held, Credential stored, CancellationToken cancellation)
     {
-        var endpoints = await stored.FindEndpointsAsync(service, product.LoginHint, cancellation).ConfigureAwait(false);
-        var endpoint = EndpointAddress.Of(endpoints.TokenEndpoint, "token_endpoint", stored.Issuer ?? "the server");
+        var origin = await Origin.Of(stored, product).WithEndpointsAsync(service, product, product.LoginHint, cancellation).ConfigureAwait(false);
+        var endpoint = origin.TokenEndpoint;
         KeyValuePair<string, string>[] form =
         [
             new("grant_type", GrantType.RefreshToken),
             new("refresh_token", stored.RefreshToken ?? throw NotSignedInException.Ended(product)),
-            .. stored.ClientOf(product).Fields,
+            .. origin.Client.Fields,
         ];
         held.Reserve(stored);
 
@@ -106,7 +106,7 @@ internal sealed class Refresh(
         try
         {
             var idToken = IdToken.Parse(compact);
-            idToken.RequireClaims(stored.Issuer ?? "", stored.ClientId ?? product.ClientId, nonce: null, clock.GetUtcNow());
+            idToken.RequireClaims(stored.Issuer ?? "", Origin.Of(stored, product).Client.Id, nonce: null, clock.GetUtcNow());
             if (stored.IdToken is { } old && IdToken.Parse(old).About.Sub != idToken.About.Sub)
                 throw new AuthException("the server's ID token is about somebody else"); // OpenID Connect Core section 12.2
             // One that names no email names nobody's groups either: its server keeps both for UserInfo.

@@ -38,14 +38,14 @@ internal sealed class SignOut(
 
     private async Task RevokeAsync(Credential credential, CancellationToken cancellation)
     {
-        var endpoints = await credential.FindEndpointsAsync(service, LocalHint, cancellation).ConfigureAwait(false);
-        if (endpoints.RevocationEndpoint is null)
+        var origin = await Origin.Of(credential, product).WithEndpointsAsync(service, product, LocalHint, cancellation).ConfigureAwait(false);
+        if (origin.Endpoints!.RevocationEndpoint is null)
         {
             warn("the server has no revocation endpoint: the token was deleted here, but stays valid until it expires");
             return;
         }
 
-        var endpoint = EndpointAddress.Of(endpoints.RevocationEndpoint, "revocation_endpoint", credential.Issuer ?? "the server");
+        var endpoint = origin.RevocationEndpoint;
         try
         {
             if (credential.RefreshToken is not { } refreshToken)
@@ -68,7 +68,7 @@ internal sealed class SignOut(
         }
 
         Task<OAuthError?> RevokeAsync(string token, string hint) =>
-            Revocation.RevokeAsync(service, endpoint, token, hint, credential.ClientOf(product), cancellation);
+            Revocation.RevokeAsync(service, endpoint, token, hint, origin.Client, cancellation);
 
         AuthException Refused(OAuthError error) =>
             new($"{endpoint.Authority} refused to revoke the session: {error}; you are still signed in", LocalHint);

@@ -53,8 +53,8 @@ internal static class SubjectToken
         var address = EndpointAddress.Of(
             $"{options.ActionsTokenAddress}{separator}audience={Uri.EscapeDataString(audience)}", "ACTIONS_ID_TOKEN_REQUEST_URL", "the environment");
         if (!BearerToken.IsWellFormed(options.ActionsRequestToken)) throw new AuthException("ACTIONS_ID_TOKEN_REQUEST_TOKEN is not a token");
-        var answer = await service
-            .GetAsync(address, options.ActionsRequestToken, organization: null, Limits.AnswerBytes, cancellation).ConfigureAwait(false);
+        var authorization = Authorize.For(new AccessToken(options.ActionsRequestToken, ExpiresAt: null, Organization: null));
+        var answer = await service.GetAsync(address, authorization, Limits.AnswerBytes, cancellation).ConfigureAwait(false);
         if (!answer.IsSuccess) throw answer.Refusal("to say which workload this is");
         var token = answer.Decode(WireJson.Default.ActionsIdToken).Value;
         return BearerToken.IsWellFormed(token) ? token : throw answer.Unexpected("there is no usable value");

@@ -1,48 +1,76 @@
 using Datagen.Auth;
-using Datagen.Flows;
 using Datagen.Protocol;
 using Datagen.Storage;
 
 namespace Datagen.Sessions;
 
 /// <summary>A machine that signs in by what it is, with no person and no state on disk: its access token is kept in memory alone.</summary>
-internal sealed class Workload(Product product, SessionOptions options, ServiceClient service, TimeProvider clock)
+internal sealed class Workload(Product product, SessionOptions options, ServiceClient service, TimeProvider clock) : TokenSource(product)
 {
     private readonly Lock _lock = new();
-    private Endpoints? _endpoints;
-    private Held? _held;
-    private Task<Held>? _fetching;
+    private Origin _origin = Origin.Of(options);
+    private HeldToken? _held;
+    private Task<HeldToken>? _fetching;
 
-    private string Variable => product.Variable("GRANT");
+    private string Variable => Product.Variable("GRANT");
+
+    public override Task<AccessToken> GetAsync(TimeSpan minimumValidity, bool refresh, CancellationToken cancellation) =>
+        TokenAsync(minimumValidity, refused: null, refresh, cancellation);
+
+    public override Task<AccessToken> ReplaceAsync(AccessToken refused, CancellationToken cancellation) =>
+        TokenAsync(TimeSpan.Zero, refused.Value, anew: false, cancellation);
+
+    // A workload need not be anybody whom UserInfo knows; that the server gave it a token says that it is signed in.
+    public override async Task<Identity> GetIdentityAsync(CancellationToken cancellation)
+    {
+        var token = await TokenAsync(TimeSpan.Zero, refused: null, anew: false, cancellation).ConfigureAwait(false);
+        var origin = await OriginAsync(cancellation).ConfigureAwait(false);
+        var claims = origin.Endpoints!.UserinfoEndpoint is null ? null : await UserInfo.GetAsync(
+            service,
+            origin.UserinfoEndpoint,
+            Authorize.For(token),
+            token.Organization is null ? null : Authorize.For(token, actsForOrganization: false),
+            cancellation,
+            mayBeNobody: true).ConfigureAwait(false);
+        if (claims is null) return new Identity(null, token.Organization, [], [], token.ExpiresAt);
+        var identity = WhoIs.Of(claims, token);
+        if (options.Organization is { } organization && claims.Memberships is not null)
+            WhoIs.RequireMember(identity, organization, Product, Product.Variable("ORG"));
+        return Product.HasOrganizations ? identity : identity with { ActiveOrgSlug = null };
+    }
+
+    public override Origin FindOrigin() => _origin;
+
+    public override StoredSession RequireStored(string what) => throw new AuthException(
+        $"can't {what} while {Variable} is set: this machine signs in by what it is, without the file", $"unset {Variable}");
 
     /// <param name="minimumValidity">How long the token should live from now.</param>
     /// <param name="refused">A token that does not do.</param>
     /// <param name="anew">Whether to ask for another whatever there is.</param>
     /// <param name="cancellation">Ends the wait; a request under way goes on for others.</param>
-    public async Task<AccessToken> TokenAsync(TimeSpan minimumValidity, string? refused, bool anew, CancellationToken cancellation)
+    private async Task<AccessToken> TokenAsync(TimeSpan minimumValidity, string? refused, bool anew, CancellationToken cancellation)
     {
-        Task<Held> fetching;
+        Task<HeldToken> fetching;
         lock (_lock)
         {
-            if (!anew && _held is { } held && Does(held)) return held.Token;
+            if (!anew && _held is { } held && IsFreshEnough(held)) return held.Token;
             fetching = _fetching ??= RequestAsync();
         }
 
         return (await fetching.WaitAsync(cancellation).ConfigureAwait(false)).Token;
 
         // Where tokens live for less than the usual margin, a quarter of their life will do.
-        bool Does(Held held) =>
+        bool IsFreshEnough(HeldToken held) =>
             held.Token.Value != refused
             && (held.Token.ExpiresAt is not { } end
                 || (end - clock.GetUtcNow() > minimumValidity && end - clock.GetUtcNow() > Shorter(Session.RefreshMargin, held.Lifetime / 4)));
     }
 
-    public async Task<Endpoints> EndpointsAsync(CancellationToken cancellation) =>
-        _endpoints ??= (await Discovery.FindAsync(service, EndpointAddress.Issuer(options.Issuer, product.Variable("ISSUER")), cancellation)
-            .ConfigureAwait(false)).Endpoints;
+    private async Task<Origin> OriginAsync(CancellationToken cancellation) =>
+        _origin = await _origin.WithEndpointsAsync(service, Product, Product.LoginHint, cancellation).ConfigureAwait(false);
 
     // One request for all threads that ask meanwhile.
-    private async Task<Held> RequestAsync()
+    private async Task<HeldToken> RequestAsync()
     {
         await Task.Yield(); // Nothing below runs under the caller's lock.
         try
@@ -57,29 +85,29 @@ internal sealed class Workload(Product product, SessionOptions options, ServiceC
         }
     }
 
-    private async Task<Held> AskAsync()
+    private async Task<HeldToken> AskAsync()
     {
         var form = await FormAsync().ConfigureAwait(false);
-        var endpoints = await EndpointsAsync(CancellationToken.None).ConfigureAwait(false);
-        var endpoint = EndpointAddress.Of(endpoints.TokenEndpoint, "token_endpoint", options.Issuer);
+        var origin = await OriginAsync(CancellationToken.None).ConfigureAwait(false);
+        var endpoint = origin.TokenEndpoint;
         var answer = await TokenEndpoint.RequestAsync(service, endpoint, form, CancellationToken.None).ConfigureAwait(false);
         if (answer.Token is not { } token)
             throw answer.Error!.Code == ErrorCode.InvalidGrant
                 ? new NotSignedInException($"{endpoint.Authority} does not accept what says which workload this is: {answer.Error}", "see that it has not expired, and is for this server")
                 : TokenEndpoint.Refusal(endpoint, "the workload", answer.Error);
         var lifetime = token.ExpiresIn?.ToTimeSpan();
-        var given = new AccessToken(token.AccessToken!, lifetime is { } time ? clock.GetUtcNow() + time : null, options.Organization)
+        var given = new AccessToken(
+            token.AccessToken!, lifetime is { } time ? clock.GetUtcNow() + time : null, Product.HasOrganizations ? options.Organization : null)
         {
-            Issuer = options.Issuer,
-            Api = options.Api,
+            Origin = origin,
         };
-        return new Held(given, lifetime ?? TimeSpan.Zero);
+        return new HeldToken(given, lifetime ?? TimeSpan.Zero);
     }
 
     private async Task<IReadOnlyList<KeyValuePair<string, string>>> FormAsync()
     {
-        var client = new OAuthClient(options.ClientId, options.ClientSecret).Fields;
-        var extra = ExtraParameters.Parse(options.Parameters, product.Variable("PARAMETERS"));
+        var client = _origin.Client.Fields;
+        var extra = ExtraParameters.Parse(options.Parameters, Product.Variable("PARAMETERS"));
         KeyValuePair<string, string>[] form = options.Grant switch
         {
             WorkloadGrant.ClientCredentials when options.ClientSecret is not null => // RFC 6749 section 4.4.2
@@ -112,12 +140,12 @@ internal sealed class Workload(Product product, SessionOptions options, ServiceC
         options.Grant == WorkloadGrant.ClientCredentials && !SubjectToken.IsOffered(options)
             ? throw new AuthException(
                 $"{Variable}={WorkloadGrant.ClientCredentials} needs something to authenticate the client with",
-                $"set {product.Variable("CLIENT_SECRET")} or {product.Variable("SUBJECT_TOKEN_FILE")}")
-            : SubjectToken.GetAsync(options, product, service, CancellationToken.None);
+                $"set {Product.Variable("CLIENT_SECRET")} or {Product.Variable("SUBJECT_TOKEN_FILE")}")
+            : SubjectToken.GetAsync(options, Product, service, CancellationToken.None);
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    private sealed record Held(AccessToken Token, TimeSpan Lifetime);
+    private sealed record HeldToken(AccessToken Token, TimeSpan Lifetime);
 }
 
 /// <summary>What <see cref="SessionOptions.Grant"/> can be.</summary>

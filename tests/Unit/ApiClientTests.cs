@@ -12,9 +12,9 @@ public sealed class ApiClientTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private static Session Session(string? api = null, ScriptedServer? server = null, ServiceClient? client = null) => new(
+    private static Session Session(string? api = null, ScriptedServer? server = null, ServiceClient? client = null, string issuer = "https://datagen.example") => new(
         Product.Datagen,
-        SessionOptions.From(Product.Datagen, _ => null) with { Token = "t", Api = api },
+        SessionOptions.From(Product.Datagen, _ => null) with { Token = "t", Api = api, Issuer = issuer },
         client ?? (server ?? new ScriptedServer()).Client,
         TimeProvider.System,
         _ => { });
@@ -22,11 +22,26 @@ public sealed class ApiClientTests
     [Fact]
     public void A_given_token_is_for_the_products_api_unless_the_environment_names_another()
     {
-        var given = new AccessToken("t", null, null) { IsGiven = true };
+        Assert.Equal("https://api.datagen.example/", ApiOf(Session()));
+        Assert.Equal("https://other.example/v2", ApiOf(Session("https://other.example/v2")));
+        Assert.Equal("https://own.example/", ApiOf(Session("https://own.example", issuer: "https://id.example")));
+        Assert.Throws<AuthException>(() => ApiOf(Session("http://other.example")));
 
-        Assert.Equal("https://api.datagen.example/", Session().GetApiAddress(given).AbsoluteUri);
-        Assert.Equal("https://other.example/v2", Session("https://other.example/v2").GetApiAddress(given).AbsoluteUri);
-        Assert.Throws<AuthException>(() => Session("http://other.example").GetApiAddress(given));
+        static string ApiOf(Session session) => session.GetApiAddress(session.GetAccessTokenAsync().Result).AbsoluteUri;
+    }
+
+    [Fact]
+    public async Task A_given_token_of_another_issuer_is_not_for_the_products_api()
+    {
+        using var server = new ScriptedServer();
+        var session = Session(server: server, issuer: "https://id.example");
+
+        var problem = await Assert.ThrowsAsync<AuthException>(
+            () => session.NewApiClient(TimeSpan.FromSeconds(1)).SendAsync(Get("/v1"), _ => { }, Ct));
+
+        Assert.Equal("set DATAGEN_API to its address", problem.Hint);
+        Assert.Null(session.FindApiAddress());
+        Assert.Empty(server.Requests);
     }
 
     [Theory]
@@ -43,7 +58,7 @@ public sealed class ApiClientTests
     [InlineData(null, null, null, null)]
     public void A_stored_token_is_for_its_own_api(string? issuer, string? stored, string? named, string? api)
     {
-        var token = new AccessToken("t", null, null) { Issuer = issuer, Api = stored };
+        var token = new AccessToken("t", null, null) { Origin = new Origin(IsStored: true, issuer, new OAuthClient("cli", null), stored, null) };
 
         if (api is null) Assert.Throws<AuthException>(() => Session(named).GetApiAddress(token));
         else Assert.Equal(api, Session(named).GetApiAddress(token).AbsoluteUri);
@@ -52,7 +67,7 @@ public sealed class ApiClientTests
     [Theory]
     [InlineData("")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")]
-    public async Task Silence_ends_a_call(string beginning)
+    public async Task A_call_that_stays_idle_is_ended(string beginning)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -80,7 +95,7 @@ public sealed class ApiClientTests
     }
 
     [Fact]
-    public async Task A_reader_that_takes_its_time_is_no_silence()
+    public async Task A_reader_that_takes_its_time_is_not_idle()
     {
         using var server = new ScriptedServer();
         server.Answers("https://api.datagen.example/v1", "slowly read");

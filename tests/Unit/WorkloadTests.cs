@@ -114,9 +114,10 @@ public sealed class WorkloadTests : IDisposable
     }
 
     [Fact]
-    public void Its_api_is_never_guessed()
+    public async Task Its_api_is_never_guessed()
     {
-        var token = new AccessToken("t", null, null) { Issuer = "https://id.example" };
+        Gives("a1");
+        var token = await _session.GetAccessTokenAsync(cancellation: Ct);
 
         Assert.DoesNotContain("login", Assert.Throws<AuthException>(() => _session.GetApiAddress(token)).Hint, StringComparison.Ordinal);
     }

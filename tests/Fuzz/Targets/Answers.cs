@@ -1,9 +1,10 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
+using System.Text;
 using Datagen.Auth;
 using Datagen.Console;
 using Datagen.Protocol;
+using Datagen.Sessions;
 using Datagen.Storage;
 
 namespace Fuzz.Targets;
@@ -185,7 +186,8 @@ internal static class Answers
 
     private static void CheckUserInfo(byte[] input)
     {
-        var claims = StubServer.Ask(input, service => Datagen.Protocol.UserInfo.GetAsync(service, StubServer.Issuer, "at-s3cret", "yourcompany", CancellationToken.None));
+        var claims = StubServer.Ask(input, service => Datagen.Protocol.UserInfo.GetAsync(
+            service, StubServer.Issuer, Authorize.For(new AccessToken("at-s3cret", null, "yourcompany")), Authorize.For(new AccessToken("at-s3cret", null, null)), CancellationToken.None));
         var body = input.AsSpan(input.AsSpan().IndexOf((byte)'\n') + 1);
         using var response = StubServer.Answer(input);
         if (!response.IsSuccessStatusCode || !input.Contains((byte)'\n') || body.StartsWith("eyJ"u8)) return;

@@ -51,7 +51,7 @@ public sealed class BrowserFlowTests : IDisposable
 
     private static Task<T> Soon<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
 
-    private Task<Grant> SignIn(bool paste = false, CancellationToken? cancellation = null)
+    private Task<TokenGrant> SignIn(bool paste = false, CancellationToken? cancellation = null)
     {
         var prompts = new SignInPrompts
         {
@@ -406,6 +406,6 @@ public sealed class BrowserFlowTests : IDisposable
 
         using var grant = await signIn;
 
-        Assert.Equal("Grant TokenResponse", $"{grant} {grant.Token}");
+        Assert.Equal("TokenGrant TokenResponse", $"{grant} {grant.Token}");
     }
 }

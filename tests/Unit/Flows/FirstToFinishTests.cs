@@ -9,8 +9,8 @@ namespace Unit.Flows;
 
 public sealed class FirstToFinishTests
 {
-    private readonly TaskCompletionSource<Grant> _browser = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<Grant> _device = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<TokenGrant> _browser = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<TokenGrant> _device = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> _notes = new();
     private readonly ConcurrentQueue<string> _calledOff = new();
     private readonly SignInFailedException _denial = new("the sign-in was denied in the browser");
@@ -18,9 +18,9 @@ public sealed class FirstToFinishTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private static Grant Tokens(string accessToken) => new(new TokenResponse { AccessToken = accessToken }, null, null);
+    private static TokenGrant Tokens(string accessToken) => new(new TokenResponse { AccessToken = accessToken }, null, null);
 
-    private Func<CancellationToken, Task<Grant>> Way(string name, TaskCompletionSource<Grant> outcome) => async stop =>
+    private Func<CancellationToken, Task<TokenGrant>> Way(string name, TaskCompletionSource<TokenGrant> outcome) => async stop =>
     {
         await using var registered = stop.Register(() =>
         {
@@ -29,13 +29,13 @@ public sealed class FirstToFinishTests
         return await outcome.Task;
     };
 
-    private static Task Discard(Grant second)
+    private static Task Discard(TokenGrant second)
     {
         second.Dispose();
         return Task.CompletedTask;
     }
 
-    private Task<Grant> Run(CancellationToken? cancellation = null) =>
+    private Task<TokenGrant> Run(CancellationToken? cancellation = null) =>
         FirstToFinish.RunAsync([Way("browser", _browser), Way("device", _device)], Discard, _notes.Enqueue, cancellation ?? Ct)
             .WaitAsync(TimeSpan.FromSeconds(20), Ct);
 
@@ -61,7 +61,7 @@ public sealed class FirstToFinishTests
     [Fact]
     public async Task It_returns_only_after_the_other_has_ended()
     {
-        var ended = new TaskCompletionSource<Grant>();
+        var ended = new TaskCompletionSource<TokenGrant>();
         var run = FirstToFinish.RunAsync([_ => _browser.Task, _ => ended.Task], Discard, null, Ct);
 
         _browser.SetResult(Tokens("at"));

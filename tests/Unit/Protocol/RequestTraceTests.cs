@@ -1,5 +1,6 @@
 using Datagen.Auth;
 using Datagen.Protocol;
+using Datagen.Sessions;
 using Unit.World;
 
 namespace Unit.Protocol;
@@ -52,7 +53,7 @@ public sealed class RequestTraceTests : IDisposable
         const string Address = "https://id.example/userinfo?access_token=s3cret";
         _server.Answers(Address, """{"email":"you@example.com"}""");
 
-        await _client.GetAsync(new Uri(Address), "s3cret", "yourcompany", Limits.AnswerBytes, Ct);
+        await _client.GetAsync(new Uri(Address), Authorize.For(new AccessToken("s3cret", null, "yourcompany")), Limits.AnswerBytes, Ct);
 
         Assert.DoesNotContain("s3cret", Trace, StringComparison.Ordinal);
         Assert.DoesNotContain("you@example.com", Trace, StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using System.Net;
 using Datagen.Auth;
 using Datagen.Flows;
 using Datagen.Protocol;
+using Datagen.Sessions;
 using Unit.World;
 
 namespace Unit.Protocol;
@@ -31,7 +32,7 @@ public sealed class ServiceClientTests
         {
             using var http = ServiceClient.CreateHttpClient("test/1.0");
             var answer = new ServiceClient(_ => http)
-                .GetAsync(server.RedirectUri, "s3cret-token", null, Limits.AnswerBytes, TestContext.Current.CancellationToken);
+                .GetAsync(server.RedirectUri, Authorize.For(new AccessToken("s3cret-token", null, null)), Limits.AnswerBytes, TestContext.Current.CancellationToken);
 
             await Task.WhenAny(answer, Served());
             Assert.False(answer.IsCompleted, "the proxy has answered it");

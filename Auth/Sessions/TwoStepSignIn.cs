@@ -5,24 +5,25 @@ using Datagen.Storage;
 
 namespace Datagen.Sessions;
 
-/// <content>The device flow in two steps.</content>
-internal sealed partial class SignIn
+/// <summary>The device flow (RFC 8628) begun by one process and completed by another: what is needed lies in login.json between them.</summary>
+internal sealed class TwoStepSignIn(
+    Product product, SessionOptions options, CredentialsFile file, PendingSignInFile pendingFile, ServiceClient service, TimeProvider clock)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
-    public async Task<StartedSignIn> StartAsync(PendingSignInFile pendingFile, CancellationToken cancellation)
+    private readonly NewCredential _credential = new(product, file, service, clock);
+
+    public async Task<StartedSignIn> StartAsync(CancellationToken cancellation)
     {
-        var client = new OAuthClient(options.ClientId, options.ClientSecret);
         var extra = ExtraParameters.Parse(options.Parameters, product.Variable("PARAMETERS"));
-        RequireApi();
+        var origin = Origin.Of(options);
+        origin.RequireUsableApi(product);
         file.RequireWritable();
-        using var turn = TakeTurn(pendingFile);
-        var server = await DiscoverAsync(cancellation).ConfigureAwait(false);
-        _ = EndpointAddress.Of(server.Endpoints.TokenEndpoint, "token_endpoint", options.Issuer);
+        using var turn = TakeTurn();
+        origin = await origin.WithEndpointsAsync(service, product, product.LoginHint, cancellation).ConfigureAwait(false);
+        _ = origin.TokenEndpoint;
         var authorization = await DeviceAuthorization.RequestAsync(
-            service,
-            EndpointAddress.Of(server.Endpoints.DeviceAuthorizationEndpoint, "device_authorization_endpoint", options.Issuer),
-            client, options.Scope, extra, cancellation).ConfigureAwait(false);
+            service, origin.DeviceAuthorizationEndpoint, origin.Client, options.Scope, extra, cancellation).ConfigureAwait(false);
         var now = clock.GetUtcNow();
         var pending = new PendingSignIn
         {
@@ -35,21 +36,30 @@ internal sealed partial class SignIn
             ClientId = options.ClientId,
             ClientSecret = options.ClientSecret,
             Api = options.Api,
-            Endpoints = server.Endpoints,
+            Endpoints = origin.Endpoints!,
         };
         pendingFile.Write(pending);
         return new StartedSignIn(
             authorization.UserCode, authorization.VerificationUri, authorization.VerificationUriComplete, pending.ExpiresAt, authorization.Interval);
     }
 
-    /// <summary>Where it was begun is where it is completed, whatever the environment says now.</summary>
-    public async Task<Credential> FinishAsync(PendingSignInFile pendingFile, TimeSpan wait, CancellationToken cancellation)
+    /// <summary>Completes it at the server where it was begun, whatever the environment says now.</summary>
+    public async Task<Credential> FinishAsync(TimeSpan wait, CancellationToken cancellation)
     {
         file.RequireWritable();
-        using var turn = TakeTurn(pendingFile);
+        using var turn = TakeTurn();
         var pending = pendingFile.Read()
             ?? throw new AuthException("no sign-in has been started here", $"{product.LoginCommand} --start starts one");
-        var tokenEndpoint = EndpointAddress.Of(pending.Endpoints.TokenEndpoint, "token_endpoint", pending.Issuer);
+        var origin = Origin.Of(pending);
+        using var grant = await PollAsync(pending, origin, wait, cancellation).ConfigureAwait(false);
+        pendingFile.Delete(); // The device code is spent, whatever comes now.
+        var claims = await _credential.FindClaimsAsync(origin, grant, cancellation).ConfigureAwait(false);
+        return await _credential.StoreAsync(origin, grant.Token, claims, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<TokenGrant> PollAsync(PendingSignIn pending, Origin origin, TimeSpan wait, CancellationToken cancellation)
+    {
+        var tokenEndpoint = origin.TokenEndpoint;
         var now = clock.GetUtcNow();
         var first = pending.NextPollAt - now;
         var pace = new PollingPace(TimeSpan.FromSeconds(pending.Interval), first < TimeSpan.Zero ? TimeSpan.Zero : first < LongestPause ? first : LongestPause)
@@ -59,12 +69,10 @@ internal sealed partial class SignIn
             Patience = wait,
             Kept = Keep,
         };
-        Grant grant;
         try
         {
-            grant = await new DeviceFlow(service, clock, new SignInPrompts()).PollAsync(
-                tokenEndpoint, new OAuthClient(pending.ClientId, pending.ClientSecret), pending.DeviceCode, pending.ExpiresAt - now, pace, cancellation)
-                .ConfigureAwait(false);
+            return await new DeviceFlow(service, clock, new SignInPrompts())
+                .PollAsync(tokenEndpoint, origin.Client, pending.DeviceCode, pending.ExpiresAt - now, pace, cancellation).ConfigureAwait(false);
         }
         catch (StillPendingException)
         {
@@ -78,30 +86,18 @@ internal sealed partial class SignIn
             throw new SignInFailedException(over.Message, $"{product.LoginCommand} --start starts another one");
         }
 
-        // The device code is spent, whatever comes now.
-        pendingFile.Delete();
-        using (grant)
+        void Keep(PollingPace kept) => pendingFile.Write(pending with
         {
-            var origin = new SignIn(
-                product,
-                options with { Issuer = pending.Issuer, ClientId = pending.ClientId, ClientSecret = pending.ClientSecret, Api = pending.Api },
-                file, service, clock);
-            var claims = await origin.ClaimsAsync(pending.Endpoints, grant, cancellation).ConfigureAwait(false);
-            return await origin.StoreAsync(grant.Token, pending.Endpoints, claims, cancellation).ConfigureAwait(false);
-        }
-
-        void Keep(PollingPace pace) => pendingFile.Write(pending with
-        {
-            Interval = pace.Interval.TotalSeconds,
-            SlowDowns = pace.SlowDowns,
-            WasKnown = pace.WasKnown,
-            NextPollAt = Later(clock.GetUtcNow(), pace.Wait),
+            Interval = kept.Interval.TotalSeconds,
+            SlowDowns = kept.SlowDowns,
+            WasKnown = kept.WasKnown,
+            NextPollAt = Later(clock.GetUtcNow(), kept.Wait),
         });
     }
 
     // The file holds whole seconds, and a poll must not come too early by a part of one.
     private static DateTimeOffset Later(DateTimeOffset now, TimeSpan wait) => now + wait + TimeSpan.FromMilliseconds(999);
 
-    private static IDisposable TakeTurn(PendingSignInFile pendingFile) =>
+    private IDisposable TakeTurn() =>
         pendingFile.TakeTurn() ?? throw new AuthException("another process is about to complete the sign-in that was started here");
 }
