@@ -184,6 +184,62 @@ public sealed class StrictnessTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.MethodNotAllowed, got.StatusCode);
     }
 
+    [Theory] // RFC 6749 2.3.1: as oidc-agent says who it is.
+    [InlineData("datagen-cli:", false, HttpStatusCode.OK, null)]
+    [InlineData("datagen-cli:", true, HttpStatusCode.OK, null)]
+    [InlineData("datagen%2Dcli:", false, HttpStatusCode.OK, null)]
+    [InlineData("datagen-cli:secret", true, HttpStatusCode.Unauthorized, "invalid_client")]
+    [InlineData("datagen-cli", true, HttpStatusCode.Unauthorized, "invalid_client")]
+    [InlineData(":", true, HttpStatusCode.Unauthorized, "invalid_client")]
+    [InlineData("nobody:", false, HttpStatusCode.Unauthorized, "invalid_client")]
+    [InlineData("genlabz-cli:", true, HttpStatusCode.BadRequest, "invalid_request")]
+    public async Task A_public_client_may_use_Basic_with_an_empty_password(string pair, bool alsoInBody, HttpStatusCode status, string? error)
+    {
+        var refreshToken = (string)(await _visit.SignInAsync())["refresh_token"]!;
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{_service.Issuer}/token");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(pair)));
+        var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken };
+        if (alsoInBody) form["client_id"] = Client;
+        request.Content = new FormUrlEncodedContent(form);
+
+        using var response = await _visit.Http.SendAsync(request, Stop);
+
+        var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(Stop))!;
+        Assert.Equal((status, error), (response.StatusCode, (string?)body["error"]));
+    }
+
+    [Theory] // The signature that each algorithm makes, checked by another implementation than made it where there is one.
+    [InlineData("RS256")]
+    [InlineData("PS256")]
+    [InlineData("ES256")]
+    [InlineData("ES384")]
+    public async Task An_ID_token_is_signed_as_the_settings_say(string algorithm)
+    {
+        _service.Settings.IdTokenAlgorithm = algorithm;
+        _service.Settings.ChangeIdToken = claims => claims["groups"] = "as one text";
+        var idToken = (string)(await _visit.SignInAsync())["id_token"]!;
+
+        var keys = new Microsoft.IdentityModel.Tokens.JsonWebKeySet(await _visit.Http.GetStringAsync($"{_service.Issuer}/jwks", Stop));
+        var result = await new Microsoft.IdentityModel.JsonWebTokens.JsonWebTokenHandler().ValidateTokenAsync(idToken, new()
+        {
+            ValidIssuer = _service.Issuer, ValidAudience = Client, IssuerSigningKeys = keys.GetSigningKeys(), ValidAlgorithms = [algorithm],
+        });
+
+        Assert.True(result.IsValid, result.Exception?.Message);
+        Assert.Equal("as one text", result.Claims["groups"]);
+    }
+
+    [Fact]
+    public async Task An_answer_can_be_packed()
+    {
+        foreach (var encoding in (string[])["gzip", "deflate", "br"])
+        {
+            _service.Faults.Add(new LocalService.Faults.Fault("/jwks") { Encoding = encoding });
+            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.All });
+            Assert.Contains("P-256", await http.GetStringAsync($"{_service.Issuer}/jwks", Stop), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_form_without_its_antiforgery_token_decides_nothing()
     {

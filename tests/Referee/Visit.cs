@@ -21,10 +21,21 @@ internal sealed class Visit(IdentityService service) : IDisposable
 
     public HttpClient Http => _http;
 
+    /// <summary>Sent with every post, one after another, until there is none left: proofs are good once.</summary>
+    public Queue<string[]> Proofs { get; } = new();
+
+    /// <summary>The nonce of the last answer.</summary>
+    public string? Nonce { get; private set; }
+
     public async Task<(HttpStatusCode Status, JsonObject Body)> PostAsync(string path, params (string Name, string Value)[] form)
     {
-        using var content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value)));
-        using var response = await _http.PostAsync($"{service.Issuer}/{path}", content, Stop);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{service.Issuer}/{path}")
+        {
+            Content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value))),
+        };
+        if (Proofs.TryDequeue(out var proofs)) request.Headers.Add("DPoP", proofs);
+        using var response = await _http.SendAsync(request, Stop);
+        Nonce = response.Headers.TryGetValues("DPoP-Nonce", out var nonces) ? nonces.Single() : null;
         var text = await response.Content.ReadAsStringAsync(Stop);
         return (response.StatusCode, text.Length == 0 ? [] : JsonNode.Parse(text)!.AsObject());
     }
@@ -46,16 +57,15 @@ internal sealed class Visit(IdentityService service) : IDisposable
     public Task<(HttpStatusCode Status, JsonObject Body)> RefreshAsync(string refreshToken, string client = Client) =>
         PostAsync("token", ("grant_type", "refresh_token"), ("refresh_token", refreshToken), ("client_id", client));
 
+    public Uri AuthorizationAddress(string challenge, string method = "S256", string more = "") => new(
+        $"{service.Issuer}/authorize?response_type=code&client_id={Client}&redirect_uri={Uri.EscapeDataString(RedirectUri)}"
+        + $"&scope=openid%20offline_access&state=s&code_challenge={challenge}&code_challenge_method={method}{more}");
+
     /// <summary>Where the person is sent in the end.</summary>
-    public async Task<Uri> AuthorizeAsync(string challenge, string method = "S256", bool approve = true)
+    public async Task<Uri> AuthorizeAsync(string challenge, string method = "S256", bool approve = true, string more = "")
     {
         using var browser = service.NewBrowser();
-        return await browser.AuthorizeAsync(
-            new Uri($"{service.Issuer}/authorize?response_type=code&client_id={Client}&redirect_uri={Uri.EscapeDataString(RedirectUri)}"
-                + $"&scope=openid%20offline_access&state=s&code_challenge={challenge}&code_challenge_method={method}"),
-            You,
-            approve,
-            Stop);
+        return await browser.AuthorizeAsync(AuthorizationAddress(challenge, method, more), You, approve, Stop);
     }
 
     public Task<(HttpStatusCode Status, JsonObject Body)> RedeemAsync(string code, string verifier, string redirectUri = RedirectUri) => PostAsync(

@@ -60,6 +60,12 @@ public sealed partial class PageClient : IDisposable
     {
         var page = await OpenAsync(verificationUri, email, cancellationToken);
         page = await SubmitAsync(page, userCode is null ? [] : [("user_code", userCode)], cancellationToken);
+        if (AsksPassword(page))
+        {
+            // An older sign-in did not do: again, and the code is compared once more.
+            page = await SubmitAsync(await SignInAsync(page, email, cancellationToken), [], cancellationToken);
+        }
+
         page = await SubmitAsync(page, [("decision", decision)], cancellationToken);
         if (!page.Address.AbsolutePath.EndsWith("/done", StringComparison.Ordinal))
         {
@@ -72,13 +78,13 @@ public sealed partial class PageClient : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         var page = await SendAsync(request, cancellationToken);
-        if (page.Form?.Fields.ContainsKey("password") == true)
-        {
-            page = await SubmitAsync(page, [("email", email), ("password", SeededPeople.Password)], cancellationToken);
-        }
-
-        return page;
+        return AsksPassword(page) ? await SignInAsync(page, email, cancellationToken) : page;
     }
+
+    private static bool AsksPassword(Page page) => page.Form?.Fields.ContainsKey("password") == true;
+
+    private Task<Page> SignInAsync(Page page, string email, CancellationToken cancellationToken) =>
+        SubmitAsync(page, [("email", email), ("password", SeededPeople.Password)], cancellationToken);
 
     private async Task<Page> SubmitAsync(Page page, (string Name, string Value)[] filledIn, CancellationToken cancellationToken)
     {

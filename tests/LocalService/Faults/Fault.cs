@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Text;
+using System.IO.Compression;
 using LocalService.Observing;
 using Microsoft.AspNetCore.Http.Features;
+using static System.Text.Encoding;
 
 namespace LocalService.Faults;
 
@@ -29,6 +30,9 @@ public sealed record Fault(string Path)
     public string? Body { get; init; }
 
     public string ContentType { get; init; } = "application/json";
+
+    /// <summary>gzip, deflate or br: how the answer is packed, whether or not anybody asked for that.</summary>
+    public string? Encoding { get; init; }
 
     /// <summary>The real answer, changed: the request is handled.</summary>
     public Func<string, string>? Rewrite { get; init; }
@@ -68,7 +72,13 @@ public sealed record Fault(string Path)
             }
             else if (Rewrite is not null)
             {
-                body = Encoding.UTF8.GetBytes(Rewrite(Encoding.UTF8.GetString(body)));
+                body = UTF8.GetBytes(Rewrite(UTF8.GetString(body)));
+            }
+
+            if (Encoding is not null)
+            {
+                context.Response.Headers.ContentEncoding = Encoding;
+                body = Pack(body);
             }
 
             answered(context.Response.StatusCode);
@@ -92,6 +102,23 @@ public sealed record Fault(string Path)
         return buffer.ToArray();
     }
 
+    private byte[] Pack(byte[] body)
+    {
+        using var packed = new MemoryStream();
+        using (Stream packing = Encoding switch
+        {
+            "gzip" => new GZipStream(packed, CompressionLevel.Fastest),
+            "deflate" => new ZLibStream(packed, CompressionLevel.Fastest), // RFC 9110 8.4.1.2
+            "br" => new BrotliStream(packed, CompressionLevel.Fastest),
+            _ => throw new NotSupportedException($"{Encoding} is no way of packing here."),
+        })
+        {
+            packing.Write(body);
+        }
+
+        return packed.ToArray();
+    }
+
     private async Task WaitAsync(CancellationToken stop)
     {
         await Until.WaitAsync(stop);
@@ -108,7 +135,7 @@ public sealed record Fault(string Path)
             response.Headers[name] = value;
         }
 
-        return Encoding.UTF8.GetBytes(Body ?? string.Empty);
+        return UTF8.GetBytes(Body ?? string.Empty);
     }
 
     private async Task SendAsync(HttpResponse response, byte[] body, CancellationToken stop)

@@ -163,6 +163,10 @@ public sealed class IdentityService : IAsyncDisposable
         services.AddSingleton<IdTokens>();
         services.AddSingleton<IEnumerable<Workload>>(options.Workloads);
         services.AddSingleton<WorkloadGrants>();
+        services.AddSingleton<DPoPNonces>();
+        services.AddSingleton<DPoPProofs>();
+        services.AddSingleton<PushedRequests>();
+        services.AddSingleton<Resource>();
         services.AddSingleton<TokenEndpoint>();
 
         services.AddRazorPages();
@@ -206,9 +210,11 @@ public sealed class IdentityService : IAsyncDisposable
         app.MapGet("/.well-known/openid-configuration", Metadata.OpenIdConfiguration);
         app.MapGet(AddressMiddleware.OAuthMetadataPath, Metadata.OAuthMetadata);
         app.MapMethods("/userinfo", [HttpMethods.Get, HttpMethods.Post], UserInfoEndpoint.Handle);
+        app.Map("/api/{**path}", ApiEndpoint.Handle);
 
         var posts = app.MapGroup(string.Empty).AddEndpointFilter(OAuthException.AnswerAsync);
         posts.MapPost("/device_authorization", DeviceAuthorizationEndpoint.HandleAsync);
+        posts.MapPost("/par", PushedRequestEndpoint.HandleAsync);
         posts.MapPost("/token", (HttpRequest request, TokenEndpoint endpoint) => endpoint.HandleAsync(request));
         posts.MapPost("/revoke", RevocationEndpoint.HandleAsync);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.Tokens;
 
 namespace LocalService.Hosting;
@@ -28,7 +29,16 @@ public sealed class ServiceSettings
 
     public bool OmitExpiresIn { get; set; }
 
-    /// <summary>RS256 or ES256.</summary>
+    /// <summary>On refresh too, or at sign-in alone (OpenID Connect Core 12.2 leaves both to the server).</summary>
+    public bool IssueIdTokensOnRefresh { get; set; } = true;
+
+    /// <summary>Null is the access token's.</summary>
+    public TimeSpan? IdTokenLifetime { get; set; }
+
+    /// <summary>Changes what the next ID tokens say, before they are signed.</summary>
+    public Action<JsonObject>? ChangeIdToken { get; set; }
+
+    /// <summary>RS256, PS256, ES256, ES384 or EdDSA; and HS256 or none, which no client may take.</summary>
     public string IdTokenAlgorithm { get; set; } = SecurityAlgorithms.RsaSha256;
 
     public bool OfferDevice { get; set; } = true;
@@ -49,4 +59,34 @@ public sealed class ServiceSettings
 
     /// <summary>The one port a redirect may go to; null is any (RFC 8252 7.3).</summary>
     public int? RedirectPort { get; set; }
+
+    /// <summary>RFC 9449: the algorithms of proofs, of ES256, EdDSA and Ed25519. None: the service knows nothing of proofs.</summary>
+    public IReadOnlyList<string> DPoPAlgorithms { get; set; } = [SecurityAlgorithms.EcdsaSha256, "EdDSA"];
+
+    /// <summary>RFC 9449 8.</summary>
+    public bool DemandDPoPNonceAtTokenEndpoint { get; set; }
+
+    /// <summary>RFC 9449 9.</summary>
+    public bool DemandDPoPNonceAtResources { get; set; }
+
+    /// <summary>How long a nonce is the current one. It is good for as long again.</summary>
+    public TimeSpan DPoPNonceLifetime { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>RFC 9126.</summary>
+    public bool OfferPushedRequests { get; set; }
+
+    /// <summary>Refuses requests that were not pushed (RFC 9126 5).</summary>
+    public bool RequirePushedRequests { get; set; }
+
+    /// <summary>Refuses whatever is pushed, though it is offered.</summary>
+    public bool RefusePushedRequests { get; set; }
+
+    /// <summary>Until the person has opened the address.</summary>
+    public TimeSpan PushedRequestLifetime { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>RFC 9470: what /api wants of the sign-in; null is anything.</summary>
+    public string? ApiAcr { get; set; }
+
+    /// <summary>RFC 9470: how old a sign-in /api takes; null is any.</summary>
+    public TimeSpan? ApiMaxAge { get; set; }
 }

@@ -1,5 +1,6 @@
 using LocalService.Protocol;
 using LocalService.State;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -44,6 +45,11 @@ public sealed class DeviceModel(DeviceCodes deviceCodes, Attempts attempts, Clie
         }
 
         attempts.Succeeded(key);
+        if (Asking.SignedInAfter > User.AuthTime())
+        {
+            return Challenge(new AuthenticationProperties { RedirectUri = Url.Content($"~/device?user_code={EnteredCode}") });
+        }
+
         if (decision is not ("approve" or "deny"))
         {
             return Page();

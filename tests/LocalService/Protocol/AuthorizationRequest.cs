@@ -20,6 +20,12 @@ public sealed partial record AuthorizationRequest(Client Client, string Redirect
 
     public TimeSpan? MaxAge { get; private init; }
 
+    /// <summary>What the sign-in will be, of what was asked for.</summary>
+    public string Acr { get; private init; } = Acrs.Password;
+
+    /// <summary>RFC 9449 10.</summary>
+    public string? DPoPJkt { get; private init; }
+
     /// <summary>What is wrong with the request, to be told to the client. Null: nothing.</summary>
     public (string Error, string Description)? Problem { get; private init; }
 
@@ -50,6 +56,8 @@ public sealed partial record AuthorizationRequest(Client Client, string Redirect
             Nonce = Find("nonce"),
             Prompt = Find("prompt"),
             MaxAge = uint.TryParse(Find("max_age"), CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null,
+            Acr = Acrs.Choose(Find("acr_values")),
+            DPoPJkt = settings.DPoPAlgorithms.Count > 0 ? Find("dpop_jkt") : null,
             Problem = FindProblem(query, Find),
         };
     }
@@ -114,6 +122,17 @@ public sealed partial record AuthorizationRequest(Client Client, string Redirect
         if (!Scopes.AreSupported(find("scope") ?? Scopes.Default))
         {
             return ("invalid_scope", "A scope is not known.");
+        }
+
+        if (find("max_age") is { } age && !uint.TryParse(age, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            return ("invalid_request", "max_age must be a number of seconds.");
+        }
+
+        // RFC 9449 10: a SHA-256 hash has the same form.
+        if (find("dpop_jkt") is { } jkt && !CodeChallengeForm().IsMatch(jkt))
+        {
+            return ("invalid_request", "dpop_jkt is not a SHA-256 hash in base64url.");
         }
 
         return find("prompt") is null or "none" or "login" or "consent"

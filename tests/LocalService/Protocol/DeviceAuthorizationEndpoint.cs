@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using LocalService.Hosting;
 using LocalService.State;
@@ -23,7 +24,16 @@ public static class DeviceAuthorizationEndpoint
             throw new OAuthException("invalid_scope", "A scope is not known.");
         }
 
-        var (deviceCode, userCode) = deviceCodes.Issue(client.Id, scope);
+        // RFC 8628 knows neither; OpenID Connect Core 3.1.2.1 is what they mean here.
+        TimeSpan? maxAge = null;
+        if (parameters.Find("max_age") is { } age)
+        {
+            maxAge = uint.TryParse(age, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                ? TimeSpan.FromSeconds(seconds)
+                : throw OAuthException.InvalidRequest("max_age must be a number of seconds.");
+        }
+
+        var (deviceCode, userCode) = deviceCodes.Issue(client.Id, scope, parameters.Find("acr_values"), maxAge);
         var answer = new JsonObject
         {
             ["device_code"] = deviceCode,

@@ -1,27 +1,35 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using LocalService.Hosting;
 using LocalService.State;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace LocalService.Protocol;
 
 /// <summary>OpenID Connect Core 2.</summary>
 public sealed class IdTokens(SigningKeys keys, People people, Issuer issuer, ServiceClock clock, ServiceSettings settings)
 {
-    private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
-
     public string Create(Granted granted)
     {
         var person = people.FindBySubject(granted.Family.Subject);
-        var claims = new Dictionary<string, object>
+        var now = clock.GetUtcNow();
+        var claims = new JsonObject
         {
+            ["iss"] = issuer.Value,
             ["sub"] = person.Subject,
+            ["aud"] = granted.Family.ClientId,
+            ["iat"] = now.ToUnixTimeSeconds(),
+            ["exp"] = (now + (settings.IdTokenLifetime ?? settings.AccessTokenLifetime)).ToUnixTimeSeconds(),
             ["auth_time"] = granted.Family.AuthTime.ToUnixTimeSeconds(),
-            ["at_hash"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(granted.AccessToken)).AsSpan(0, 16)),
+            ["at_hash"] = HalfHash(granted.AccessToken),
         };
+        if (granted.Family.Acr is not null)
+        {
+            claims["acr"] = granted.Family.Acr;
+        }
+
         if (Scopes.Contains(granted.Scope, Scopes.Email))
         {
             claims["email"] = person.Email;
@@ -35,7 +43,7 @@ public sealed class IdTokens(SigningKeys keys, People people, Issuer issuer, Ser
 
         if (person.Groups.Count > 0)
         {
-            claims["groups"] = person.Groups.ToArray();
+            claims["groups"] = new JsonArray([.. person.Groups]);
         }
 
         if (granted.Nonce is not null)
@@ -43,18 +51,35 @@ public sealed class IdTokens(SigningKeys keys, People people, Issuer issuer, Ser
             claims["nonce"] = granted.Nonce;
         }
 
-        var now = clock.GetUtcNow().UtcDateTime;
-        lock (handler) // Key objects serve one thread at a time.
-        {
-            return handler.CreateToken(new SecurityTokenDescriptor
-            {
-                Issuer = issuer.Value,
-                Audience = granted.Family.ClientId,
-                IssuedAt = now,
-                Expires = now + settings.AccessTokenLifetime,
-                Claims = claims,
-                SigningCredentials = keys.Credentials(settings.IdTokenAlgorithm),
-            });
-        }
+        settings.ChangeIdToken?.Invoke(claims);
+        return Sign(claims);
     }
+
+    /// <summary>Core 3.1.3.6: the hash is the signature's; SHA-512 for Ed25519, which has it inside.</summary>
+    private string HalfHash(string accessToken)
+    {
+        var token = Encoding.ASCII.GetBytes(accessToken);
+        var hash = settings.IdTokenAlgorithm switch
+        {
+            "EdDSA" => SHA512.HashData(token),
+            "ES384" => SHA384.HashData(token),
+            _ => SHA256.HashData(token),
+        };
+        return Base64Url.EncodeToString(hash.AsSpan(0, hash.Length / 2));
+    }
+
+    private string Sign(JsonObject claims)
+    {
+        var algorithm = settings.IdTokenAlgorithm;
+        var header = new JsonObject { ["alg"] = algorithm, ["typ"] = "JWT" };
+        if (keys.KeyIdFor(algorithm) is { } keyId)
+        {
+            header["kid"] = keyId;
+        }
+
+        var text = $"{Encode(header)}.{Encode(claims)}";
+        return $"{text}.{Base64Url.EncodeToString(keys.Sign(algorithm, Encoding.ASCII.GetBytes(text)))}";
+    }
+
+    private static string Encode(JsonObject part) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(part));
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using LocalService.Hosting;
-using Microsoft.IdentityModel.Tokens;
+using LocalService.State;
 
 namespace LocalService.Protocol;
 
@@ -33,9 +33,10 @@ public static class Metadata
             ["code_challenge_methods_supported"] = new JsonArray("S256"),
             ["token_endpoint_auth_methods_supported"] = new JsonArray("none"),
             ["subject_types_supported"] = new JsonArray("public"),
-            ["id_token_signing_alg_values_supported"] = new JsonArray(SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256),
+            ["id_token_signing_alg_values_supported"] = new JsonArray([.. SigningKeys.Algorithms]),
+            ["acr_values_supported"] = new JsonArray([.. Acrs.Supported]),
             ["claims_supported"] = new JsonArray(
-                "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "email", "email_verified",
+                "sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "name", "email", "email_verified",
                 "groups", "memberships", "default_org_slug"),
             ["prompt_values_supported"] = new JsonArray("none", "login", "consent"),
             ["request_parameter_supported"] = false,
@@ -65,6 +66,17 @@ public static class Metadata
         if (settings.OfferUserInfo)
         {
             document["userinfo_endpoint"] = $"{issuer}/userinfo";
+        }
+
+        if (settings.DPoPAlgorithms.Count > 0)
+        {
+            document["dpop_signing_alg_values_supported"] = new JsonArray([.. settings.DPoPAlgorithms]);
+        }
+
+        if (settings.OfferPushedRequests)
+        {
+            document["pushed_authorization_request_endpoint"] = $"{issuer}/par";
+            document["require_pushed_authorization_requests"] = settings.RequirePushedRequests;
         }
 
         return document;

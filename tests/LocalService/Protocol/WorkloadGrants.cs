@@ -29,7 +29,7 @@ public sealed class WorkloadGrants(
     public static bool Knows(string grantType) =>
         grantType is GrantTypes.ClientCredentials or GrantTypes.TokenExchange or GrantTypes.JwtBearer;
 
-    public async Task<JsonObject> AnswerAsync(HttpRequest request, FormParameters parameters, string grantType)
+    public async Task<JsonObject> AnswerAsync(HttpRequest request, FormParameters parameters, string grantType, Func<string?> thumbprint)
     {
         if (request.Headers.Authorization.Count > 0)
         {
@@ -81,12 +81,12 @@ public sealed class WorkloadGrants(
             throw new OAuthException("invalid_scope", "No machine has this scope.");
         }
 
-        var family = new Family(Secret.New(), workload.ClientId, workload.Account.Subject, scope, clock.GetUtcNow());
+        var family = new Family(Secret.New(), workload.ClientId, workload.Account.Subject, scope, clock.GetUtcNow()) { Jkt = thumbprint() };
         var granted = database.Transact(transaction => tokens.Start(transaction, grantType, family, nonce: null));
         var answer = new JsonObject
         {
             ["access_token"] = granted.AccessToken,
-            ["token_type"] = "Bearer",
+            ["token_type"] = granted.Jkt is null ? "Bearer" : "DPoP",
             ["expires_in"] = (int)settings.AccessTokenLifetime.TotalSeconds,
             ["scope"] = scope,
         };

@@ -20,8 +20,8 @@ public sealed class AuthorizationCodes(Database database, ServiceClock clock, Se
             transaction.Run(
                 """
                 INSERT INTO authorization_codes
-                    (hash, client_id, subject, scope, redirect_uri, code_challenge, nonce, auth_time, expires_at)
-                VALUES ($hash, $client, $subject, $scope, $redirectUri, $challenge, $nonce, $authTime, $until)
+                    (hash, client_id, subject, scope, redirect_uri, code_challenge, nonce, auth_time, acr, dpop_jkt, expires_at)
+                VALUES ($hash, $client, $subject, $scope, $redirectUri, $challenge, $nonce, $authTime, $acr, $jkt, $until)
                 """,
                 ("$hash", Secret.Hash(code)),
                 ("$client", request.Client.Id),
@@ -31,13 +31,15 @@ public sealed class AuthorizationCodes(Database database, ServiceClock clock, Se
                 ("$challenge", request.CodeChallenge),
                 ("$nonce", request.Nonce),
                 ("$authTime", authTime),
+                ("$acr", request.Acr),
+                ("$jkt", request.DPoPJkt),
                 ("$until", now + settings.AuthorizationCodeLifetime));
             events.Add(new AuthorizationCodeIssued(now, request.Client.Id, subject, request.Scope));
             return code;
         });
     }
 
-    public TokenAnswer Redeem(string clientId, string code, string redirectUri, string codeVerifier) => database.Transact<TokenAnswer>(transaction =>
+    public TokenAnswer Redeem(string clientId, string code, string redirectUri, string codeVerifier, string? jkt) => database.Transact<TokenAnswer>(transaction =>
     {
         var now = clock.GetUtcNow();
         var hash = Secret.Hash(code);
@@ -52,6 +54,8 @@ public sealed class AuthorizationCodes(Database database, ServiceClock clock, Se
                 CodeChallenge = row.Text("code_challenge"),
                 Nonce = row.TextOrNull("nonce"),
                 AuthTime = row.Time("auth_time"),
+                Acr = row.TextOrNull("acr"),
+                DPoPJkt = row.TextOrNull("dpop_jkt"),
                 ExpiresAt = row.Time("expires_at"),
                 FamilyId = row.TextOrNull("family_id"),
             },
@@ -90,7 +94,13 @@ public sealed class AuthorizationCodes(Database database, ServiceClock clock, Se
             return new Refused("invalid_grant", "The code_verifier does not match the code_challenge.");
         }
 
-        var family = new Family(Secret.New(), clientId, row.Subject, row.Scope, row.AuthTime);
+        // RFC 9449 10
+        if (row.DPoPJkt is not null && row.DPoPJkt != jkt)
+        {
+            return new Refused("invalid_grant", "The proof's key is not the one of the authorization request (dpop_jkt).");
+        }
+
+        var family = new Family(Secret.New(), clientId, row.Subject, row.Scope, row.AuthTime) { Acr = row.Acr, Jkt = jkt };
         var granted = tokens.Start(transaction, GrantTypes.AuthorizationCode, family, row.Nonce);
         transaction.Run(
             "UPDATE authorization_codes SET family_id = $family WHERE hash = $hash", ("$family", family.Id), ("$hash", hash));

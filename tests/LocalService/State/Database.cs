@@ -25,7 +25,18 @@ public sealed class Database : IDisposable
             Pooling = false,
         }.ToString());
         connection.Open();
-        Transact(transaction => transaction.Run(EmbeddedFile.Read("schema.sql")));
+        Transact(transaction =>
+        {
+            // A folder of a version before these columns: what it kept is good for a while only, the people are seeded again.
+            if (transaction.Find("SELECT name FROM pragma_table_info('families')", row => row.Text("name")) is not null
+                && transaction.Find("SELECT name FROM pragma_table_info('families') WHERE name = 'acr'", row => row.Text("name")) is null)
+            {
+                transaction.Run(
+                    "DROP TABLE refresh_tokens; DROP TABLE access_tokens; DROP TABLE authorization_codes; DROP TABLE device_codes; DROP TABLE families");
+            }
+
+            return transaction.Run(EmbeddedFile.Read("schema.sql"));
+        });
     }
 
     public bool InMemory { get; }

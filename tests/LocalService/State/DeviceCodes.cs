@@ -12,7 +12,7 @@ public sealed class DeviceCodes(Database database, ServiceClock clock, ServiceSe
     // A client's timer may fire a little early; five seconds that were 4.99 are not what slow_down is for.
     private static readonly TimeSpan TimerGrain = TimeSpan.FromMilliseconds(50);
 
-    public (string DeviceCode, string UserCode) Issue(string clientId, string scope) => database.Transact(transaction =>
+    public (string DeviceCode, string UserCode) Issue(string clientId, string scope, string? acrValues, TimeSpan? maxAge) => database.Transact(transaction =>
     {
         var now = clock.GetUtcNow();
         transaction.Run("DELETE FROM device_codes WHERE expires_at < $yesterday", ("$yesterday", now.AddDays(-1)));
@@ -21,22 +21,28 @@ public sealed class DeviceCodes(Database database, ServiceClock clock, ServiceSe
         var userCode = UserCode.New();
         transaction.Run(
             """
-            INSERT INTO device_codes (hash, user_code, client_id, scope, expires_at, interval_seconds, status)
-            VALUES ($hash, $userCode, $client, $scope, $until, $interval, 'pending')
+            INSERT INTO device_codes (hash, user_code, client_id, scope, expires_at, interval_seconds, status, acr_values, signed_in_after)
+            VALUES ($hash, $userCode, $client, $scope, $until, $interval, 'pending', $acrValues, $after)
             """,
             ("$hash", Secret.Hash(deviceCode)),
             ("$userCode", userCode),
             ("$client", clientId),
             ("$scope", scope),
             ("$until", now + settings.DeviceCodeLifetime),
-            ("$interval", settings.PollingInterval ?? DefaultInterval));
+            ("$interval", settings.PollingInterval ?? DefaultInterval),
+            ("$acrValues", acrValues),
+            ("$after", now - maxAge));
         events.Add(new DeviceAuthorizationIssued(now, clientId, scope, UserCode.Display(userCode)));
         return (deviceCode, UserCode.Display(userCode));
     });
 
     public DeviceAuthorization? FindPending(string userCode) => database.Transact(transaction => transaction.Find(
         "SELECT * FROM device_codes WHERE user_code = $userCode AND status = 'pending' AND expires_at > $now",
-        row => new DeviceAuthorization(UserCode.Display(row.Text("user_code")), row.Text("client_id"), row.Text("scope")),
+        row => new DeviceAuthorization(
+            UserCode.Display(row.Text("user_code")),
+            row.Text("client_id"),
+            row.Text("scope"),
+            row.TimeOrNull("signed_in_after")),
         ("$userCode", UserCode.Normalize(userCode)),
         ("$now", clock.GetUtcNow())));
 
@@ -63,7 +69,7 @@ public sealed class DeviceCodes(Database database, ServiceClock clock, ServiceSe
     });
 
     /// <summary>One poll of the client, RFC 8628 3.4 and 3.5.</summary>
-    public TokenAnswer Redeem(string clientId, string deviceCode) => database.Transact<TokenAnswer>(transaction =>
+    public TokenAnswer Redeem(string clientId, string deviceCode, string? jkt) => database.Transact<TokenAnswer>(transaction =>
     {
         var now = clock.GetUtcNow();
         var hash = Secret.Hash(deviceCode);
@@ -79,6 +85,7 @@ public sealed class DeviceCodes(Database database, ServiceClock clock, ServiceSe
                 Status = row.Text("status"),
                 Subject = row.TextOrNull("subject"),
                 AuthTime = row.TimeOrNull("auth_time"),
+                AcrValues = row.TextOrNull("acr_values"),
             },
             ("$hash", hash));
         if (row is null)
@@ -120,7 +127,11 @@ public sealed class DeviceCodes(Database database, ServiceClock clock, ServiceSe
         }
 
         transaction.Run("UPDATE device_codes SET status = 'redeemed' WHERE hash = $hash", ("$hash", hash));
-        var family = new Family(Secret.New(), clientId, row.Subject!, row.Scope, row.AuthTime!.Value);
+        var family = new Family(Secret.New(), clientId, row.Subject!, row.Scope, row.AuthTime!.Value)
+        {
+            Acr = Acrs.Choose(row.AcrValues),
+            Jkt = jkt,
+        };
         return tokens.Start(transaction, GrantTypes.DeviceCode, family, nonce: null);
     });
 }

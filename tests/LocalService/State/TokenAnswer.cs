@@ -8,6 +8,12 @@ public abstract record TokenAnswer
     }
 }
 
-public sealed record Granted(Family Family, string AccessToken, string? RefreshToken, string Scope, string? Nonce) : TokenAnswer;
+public sealed record Granted(Family Family, string AccessToken, string? RefreshToken, string Scope, string? Nonce) : TokenAnswer
+{
+    /// <summary>The thumbprint of the key that the access token is bound to.</summary>
+    public string? Jkt { get; init; }
+
+    public bool IsRefresh { get; init; }
+}
 
 public sealed record Refused(string Error, string Description) : TokenAnswer;

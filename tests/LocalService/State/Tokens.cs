@@ -8,26 +8,31 @@ namespace LocalService.State;
 public sealed class Tokens(Database database, ServiceClock clock, ServiceSettings settings, EventLog events)
 {
     /// <summary>Starts a family and issues its first tokens, inside the transaction that uses up the code.</summary>
+    /// <remarks>Every client here is public, so the refresh token is bound to the family's key as well as the access token (RFC 9449 5).</remarks>
     public Granted Start(Transaction transaction, string grantType, Family family, string? nonce)
     {
         transaction.Run(
             """
-            INSERT INTO families (id, client_id, subject, scope, auth_time)
-            VALUES ($id, $client, $subject, $scope, $authTime)
+            INSERT INTO families (id, client_id, subject, scope, auth_time, acr, jkt)
+            VALUES ($id, $client, $subject, $scope, $authTime, $acr, $jkt)
             """,
             ("$id", family.Id),
             ("$client", family.ClientId),
             ("$subject", family.Subject),
             ("$scope", family.Scope),
-            ("$authTime", family.AuthTime));
+            ("$authTime", family.AuthTime),
+            ("$acr", family.Acr),
+            ("$jkt", family.Jkt));
         var wantsRefresh = Scopes.Contains(family.Scope, Scopes.OfflineAccess); // OpenID Connect Core 11
         var refreshToken = wantsRefresh && settings.IssueRefreshTokens ? NewRefreshToken(transaction, family) : null;
-        var granted = new Granted(family, NewAccessToken(transaction, family, family.Scope), refreshToken, family.Scope, nonce);
+        var accessToken = NewAccessToken(transaction, family, family.Scope, family.Jkt);
+        var granted = new Granted(family, accessToken, refreshToken, family.Scope, nonce) { Jkt = family.Jkt };
         events.Add(new TokenIssued(clock.GetUtcNow(), grantType, family.Id, family.ClientId, family.Subject, family.Scope));
         return granted;
     }
 
-    public TokenAnswer Refresh(string clientId, string refreshToken, string? scope) => database.Transact<TokenAnswer>(transaction =>
+    /// <param name="jkt">The key of the request's proof. It need not be the family's if that has none: an older session, whose refresh token stays unbound.</param>
+    public TokenAnswer Refresh(string clientId, string refreshToken, string? scope, string? jkt) => database.Transact<TokenAnswer>(transaction =>
     {
         var now = clock.GetUtcNow();
         var hash = Secret.Hash(refreshToken);
@@ -57,6 +62,11 @@ public sealed class Tokens(Database database, ServiceClock clock, ServiceSetting
         if (row.RevokedAt is not null)
         {
             return new Refused("invalid_grant", "The refresh token was revoked.");
+        }
+
+        if (row.Family.Jkt is not null && row.Family.Jkt != jkt)
+        {
+            return new Refused("invalid_grant", "The refresh token is bound to another key.");
         }
 
         // RFC 9700 4.14.2: nobody can tell whether the thief or the owner came second, so both are signed out.
@@ -94,18 +104,18 @@ public sealed class Tokens(Database database, ServiceClock clock, ServiceSetting
         }
 
         var granted = scope ?? row.Family.Scope;
-        var accessToken = NewAccessToken(transaction, row.Family, granted);
+        var accessToken = NewAccessToken(transaction, row.Family, granted, jkt);
         events.Add(new TokenIssued(now, GrantTypes.RefreshToken, row.Family.Id, clientId, row.Family.Subject, granted));
-        return new Granted(row.Family, accessToken, next, granted, Nonce: null);
+        return new Granted(row.Family, accessToken, next, granted, Nonce: null) { Jkt = jkt, IsRefresh = true };
     });
 
     public AccessToken? FindActive(string accessToken) => database.Transact(transaction => transaction.Find(
         """
-        SELECT subject, access_tokens.scope AS scope
+        SELECT subject, access_tokens.scope AS scope, auth_time, acr, access_tokens.jkt AS jkt
         FROM access_tokens JOIN families ON families.id = family_id
         WHERE hash = $hash AND expires_at > $now AND access_tokens.revoked_at IS NULL AND families.revoked_at IS NULL
         """,
-        row => new AccessToken(row.Text("subject"), row.Text("scope")),
+        row => new AccessToken(row.Text("subject"), row.Text("scope"), row.Time("auth_time"), row.TextOrNull("acr"), row.TextOrNull("jkt")),
         ("$hash", Secret.Hash(accessToken)),
         ("$now", clock.GetUtcNow())));
 
@@ -186,18 +196,23 @@ public sealed class Tokens(Database database, ServiceClock clock, ServiceSetting
         return token;
     }
 
-    private string NewAccessToken(Transaction transaction, Family family, string scope)
+    private string NewAccessToken(Transaction transaction, Family family, string scope, string? jkt)
     {
         var token = Secret.New().PadRight(settings.AccessTokenLength, 'x');
         transaction.Run(
-            "INSERT INTO access_tokens (hash, family_id, scope, expires_at) VALUES ($hash, $family, $scope, $until)",
+            "INSERT INTO access_tokens (hash, family_id, scope, jkt, expires_at) VALUES ($hash, $family, $scope, $jkt, $until)",
             ("$hash", Secret.Hash(token)),
             ("$family", family.Id),
             ("$scope", scope),
+            ("$jkt", jkt),
             ("$until", clock.GetUtcNow() + settings.AccessTokenLifetime));
         return token;
     }
 
     private static Family ReadFamily(SqliteDataReader row) =>
-        new(row.Text("id"), row.Text("client_id"), row.Text("subject"), row.Text("scope"), row.Time("auth_time"));
+        new(row.Text("id"), row.Text("client_id"), row.Text("subject"), row.Text("scope"), row.Time("auth_time"))
+        {
+            Acr = row.TextOrNull("acr"),
+            Jkt = row.TextOrNull("jkt"),
+        };
 }

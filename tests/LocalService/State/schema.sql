@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS families (
     subject    TEXT NOT NULL,
     scope      TEXT NOT NULL,
     auth_time  INTEGER NOT NULL,
+    acr        TEXT,
+    jkt        TEXT, -- the key that the refresh tokens are bound to (RFC 9449 5)
     revoked_at INTEGER
 ) STRICT;
 
@@ -42,6 +44,7 @@ CREATE TABLE IF NOT EXISTS access_tokens (
     hash       TEXT PRIMARY KEY,
     family_id  TEXT NOT NULL REFERENCES families (id),
     scope      TEXT NOT NULL,
+    jkt        TEXT, -- the key that this token is bound to
     expires_at INTEGER NOT NULL,
     revoked_at INTEGER
 ) STRICT;
@@ -55,6 +58,8 @@ CREATE TABLE IF NOT EXISTS authorization_codes (
     code_challenge TEXT NOT NULL,
     nonce          TEXT,
     auth_time      INTEGER NOT NULL,
+    acr            TEXT,
+    dpop_jkt       TEXT,
     expires_at     INTEGER NOT NULL,
     family_id      TEXT REFERENCES families (id) -- set when the code has been used
 ) STRICT;
@@ -69,5 +74,21 @@ CREATE TABLE IF NOT EXISTS device_codes (
     polled_at        INTEGER,
     status           TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'denied', 'redeemed')),
     subject          TEXT,
-    auth_time        INTEGER
+    auth_time        INTEGER,
+    acr_values       TEXT,
+    signed_in_after  INTEGER -- max_age, counted back from the request
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS pushed_requests (
+    hash       TEXT PRIMARY KEY,
+    client_id  TEXT NOT NULL,
+    query      TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    opened_at  INTEGER,
+    used_at    INTEGER
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS dpop_proofs (
+    id_hash TEXT PRIMARY KEY,
+    seen_at INTEGER NOT NULL
 ) STRICT;
