@@ -1,27 +1,24 @@
 #!/bin/sh
 # Makes dist/datagen, and the link dist/genlabz to it: one Native AOT executable, both products.
-# It is static, for any Linux of its architecture and for empty containers, where clang, lld, cmake and OpenSSL's static
-# libraries are there (as root on a machine with apt they are installed); else it is linked to the system's libraries.
+# It is static, for any Linux of its architecture and for empty containers, where clang, lld, cmake and OpenSSL's static libraries are there;
+# else it is linked to the system's libraries. What is missing is said, and installed by packaging/tools.sh.
 #
 #   ./publish.sh                 the executable
 #   ./publish.sh --sample        and dist/sample, the library's sample program
 #   ./publish.sh --release       and dist/release: archive, Debian package, container image, bill of materials, checksums
-#   ./publish.sh --rid RID       for another kind of machine, linux-arm64 say, whose compiler the package registry must serve
-#   ./publish.sh --no-install    with what there is
+#   ./publish.sh --rid RID       for another kind of machine, in dist/RID: linux-arm64 from linux-x64
 set -eu
 cd "$(dirname "$0")"
 
 sample=
 release=
-install=1
 rid=
 while [ $# -gt 0 ]; do
     case "$1" in
         --sample) sample=1 ;;
         --release) release=1 ;;
-        --no-install) install= ;;
         --rid) rid=${2:?"--rid takes a runtime identifier"}; shift ;;
-        *) echo "usage: ./publish.sh [--sample] [--release] [--rid RID] [--no-install]" >&2; exit 2 ;;
+        *) echo "usage: ./publish.sh [--sample] [--release] [--rid RID]" >&2; exit 2 ;;
     esac
     shift
 done
@@ -39,71 +36,70 @@ rid=${rid:-$here}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-packages="clang lld cmake make libc6-dev libssl-dev zlib1g-dev"
-can_link_statically() {
-    for tool in clang ld.lld cmake make; do command -v "$tool" >/dev/null 2>&1 || return 1; done
-    for library in libc.a libssl.a libcrypto.a; do [ "$(clang -print-file-name=$library)" != $library ] || return 1; done
-}
+# What a static executable needs.
+tools=build
+target=
+triplet=
+objcopy=objcopy
+if [ "$rid" != "$here" ]; then
+    case "$rid" in
+        linux-arm64) triplet=aarch64-linux-gnu ;;
+        *) echo "publish.sh: $rid can't be made on $here" >&2; exit 1 ;;
+    esac
+    tools=$rid
+    target=--target=$triplet
+    objcopy=$triplet-objcopy
+fi
+library() { clang ${target:+"$target"} -print-file-name="$1"; }
+missing=
+for tool in clang ld.lld cmake make "$objcopy"; do command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"; done
+case "$missing" in
+    *clang*) ;;
+    *) for file in libc.a libssl.a libcrypto.a; do [ "$(library $file)" != $file ] || missing="$missing $file"; done ;;
+esac
 
 static=
+linker=clang
 case "$rid" in
     linux-*)
-        if [ "$rid" = "$here" ] && ! can_link_statically && [ -n "$install" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-            echo "publish.sh: installing $packages, to link statically (--no-install forbids it)"
-            { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } >"$log" 2>&1 \
-                || { tail -n 3 "$log" >&2; echo "publish.sh: that failed; going on without"; }
-        fi
-        if [ "$rid" != "$here" ]; then echo "publish.sh: not static, since it is for another kind of machine"
-        elif can_link_statically; then static=1
-        else echo "publish.sh: not static, which would need: $packages"
+        if [ -z "$missing" ]; then static=1
+        elif [ -n "$target" ]; then echo "publish.sh: missing for $rid:$missing; packaging/tools.sh $tools installs it" >&2; exit 1
+        else echo "publish.sh: not static, missing:$missing; packaging/tools.sh $tools installs it"
         fi
         ;;
 esac
-
-linker=clang
 command -v clang >/dev/null 2>&1 || linker=gcc
-command -v "$linker" >/dev/null 2>&1 || { echo "publish.sh: install clang or gcc, to link with" >&2; exit 1; }
+command -v "$linker" >/dev/null 2>&1 || { echo "publish.sh: install clang or gcc, to link with: packaging/tools.sh $tools" >&2; exit 1; }
 
-# The newest framework whose AOT compiler the package registry serves.
-framework=
-for candidate in net10.0 net9.0; do
-    if dotnet restore datagen.csproj -r "$rid" -p:AotFramework=$candidate >"$log" 2>&1; then
-        framework=$candidate
-        break
-    fi
-    echo "publish.sh: the AOT compiler for $candidate does not restore here"
-done
-[ -n "$framework" ] || { cat "$log" >&2; exit 1; }
-
-echo "publish.sh: $framework, $rid, ${static:+static, }linked by $linker"
 dist=dist
 [ "$rid" = "$here" ] || dist=dist/$rid
 mkdir -p "$dist"
 # Nothing of this machine's own in what is compiled here: the same commit gives the same bytes elsewhere.
-export CFLAGS="-ffile-prefix-map=${NUGET_PACKAGES:-$HOME/.nuget/packages}=/packages ${CFLAGS:-}"
+export CFLAGS="-ffile-prefix-map=${NUGET_PACKAGES:-$HOME/.nuget/packages}=/packages $target ${CFLAGS:-}"
 
 # publish PROJECT NAME [PROPERTY…]: $dist/NAME. Trim and AOT warnings are errors.
 publish() {
     project=$1
     name=$2
     shift 2
-    dotnet publish "$project" -c Release -f "$framework" -r "$rid" -o "$dist/publish" \
-        -p:AotFramework="$framework" -p:CppCompilerAndLinker="$linker" -p:PathMap="$PWD=/datagen" "$@" -v quiet -nologo >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+    dotnet publish "$project" -c Release -r "$rid" -o "$dist/publish" \
+        -p:CppCompilerAndLinker="$linker" -p:PathMap="$PWD=/datagen" "$@" -v quiet -nologo >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
     # Replaced in one step: someone may be running the old one.
     mv -f "$dist/publish/$name" "$dist/$name"
     rm -rf "$dist/publish"
     echo "publish.sh: $dist/$name, $(($(wc -c <"$dist/$name") / 1024)) KiB"
 }
 
+echo "publish.sh: compiling for $rid, ${static:+static, }linked by $linker: about a minute"
 if [ -n "$static" ]; then
     # Without the tables to unwind OpenSSL's functions by, which nothing here does: 0.6 MB.
-    openssl=$PWD/obj/openssl
+    openssl=$PWD/obj/openssl/$rid
     mkdir -p "$openssl"
-    for library in ssl crypto; do
-        objcopy --remove-section .eh_frame --remove-section .rela.eh_frame "$(clang -print-file-name=lib$library.a)" "$openssl/lib$library.a"
+    for file in libssl.a libcrypto.a; do
+        "$objcopy" --remove-section .eh_frame --remove-section .rela.eh_frame "$(library $file)" "$openssl/$file"
     done
     publish datagen.csproj datagen -p:StaticOpenSsl="$openssl" -p:StaticExecutable=true -p:StaticOpenSslLinking=true -p:LinkerFlavor=lld \
-        -p:PositionIndependentExecutable=false -p:IlcDehydrate=false
+        -p:PositionIndependentExecutable=false -p:IlcDehydrate=false ${target:+-p:ObjCopyName="$objcopy"}
 else
     publish datagen.csproj datagen
 fi
@@ -123,4 +119,4 @@ elif [ -n "$release" ] && ! [ -d dist/man ]; then
     echo "publish.sh: run ./publish.sh first: the manual is asked of an executable that runs here" >&2
     exit 1
 fi
-[ -z "$release" ] || packaging/release.sh "$rid" "$framework" "$dist"
+[ -z "$release" ] || packaging/release.sh "$rid" "$dist"

@@ -25,9 +25,23 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-./publish.sh
+# patiently COMMAND…: a dot every two seconds, while a terminal would show nothing else.
+patiently() {
+    if ! [ -t 2 ]; then
+        "$@"
+        return
+    fi
+    "$@" &
+    working=$!
+    while kill -0 "$working" 2>/dev/null; do printf . >&2; sleep 2; done
+    printf '\r\033[K' >&2
+    wait "$working"
+}
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then patiently packaging/tools.sh build || echo "try.sh: going on without"; fi
+patiently ./publish.sh
 echo "try.sh: building the local identity service"
-dotnet build tests/LocalService -c Release -v quiet -nologo >"$work/build" 2>&1 || { cat "$work/build" >&2; exit 1; }
+patiently dotnet build tests/LocalService -c Release -v quiet -nologo >"$work/build" || { cat "$work/build" >&2; exit 1; }
 : >"$work/service"
 dotnet tests/LocalService/bin/Release/net10.0/LocalService.dll --port 0 --state "$work/state" >"$work/service" 2>&1 &
 service=$!

@@ -2,12 +2,11 @@
 # What people install, from what publish.sh has made: an archive, a Debian package, a container image, a bill of materials, checksums.
 # The same to the byte from the same commit. Called by ./publish.sh --release.
 #
-#   packaging/release.sh RID FRAMEWORK FOLDER      FOLDER has the executable; release/ in it is made anew
+#   packaging/release.sh RID FOLDER      FOLDER has the executable; release/ in it is made anew
 set -eu
 cd "$(dirname "$0")/.."
 rid=$1
-framework=$2
-dist=$3
+dist=$2
 export LC_ALL=C TZ=UTC
 
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
@@ -25,7 +24,7 @@ copy() { for last; do :; done; install -d "$last"; while [ $# -gt 1 ]; do instal
 settle() { find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }
 
 # The bill of materials: what NuGet resolved, and what was linked in beside.
-packaging/sbom.sh "$version" "$rid" "$framework" "$dist/datagen" >"$release/$name.cdx.json"
+packaging/sbom.sh "$version" "$rid" "$dist/datagen" >"$release/$name.cdx.json"
 
 # The archive.
 root=$work/$name

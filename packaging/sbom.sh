@@ -1,13 +1,12 @@
 #!/bin/sh
 # A bill of materials in CycloneDX 1.5: the packages that NuGet resolved, and the C libraries in a static executable.
 #
-#   packaging/sbom.sh VERSION RID FRAMEWORK EXECUTABLE >datagen.cdx.json
+#   packaging/sbom.sh VERSION RID EXECUTABLE >datagen.cdx.json
 set -eu
 cd "$(dirname "$0")/.."
 version=$1
 rid=$2
-framework=$3
-executable=$4
+executable=$3
 
 linked() { # PURL-NAME PACKAGE LICENSE: one that Debian's package manager knows
     found=$(dpkg-query -W -f '${source:Version}' "$2" 2>/dev/null) || return 0
@@ -17,7 +16,7 @@ linked() { # PURL-NAME PACKAGE LICENSE: one that Debian's package manager knows
 
 {
     # ILLink.Tasks and the like only run at build time; the AOT compiler's package is also the framework that is linked in.
-    jq --arg target "$framework/$rid" '
+    jq --arg target "net10.0/$rid" '
         .targets[$target] // {} | keys[] | split("/") | {name: .[0], version: .[1]}
         | select(.name | test("ILLink.Tasks|^Microsoft.DotNet.ILCompiler") | not)
         | {type: "library", name, version, licenses: [{license: {id: "MIT"}}], purl: "pkg:nuget/\(.name)@\(.version)"}' obj/project.assets.json
