@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Runtime.InteropServices;
 
 namespace Datagen.Host;
@@ -46,7 +45,7 @@ internal static partial class ChildProcess
                 && (input is { } descriptor ? AddDuplicate(actions, descriptor, 0) : AddOpen(actions, 0, "/dev/null", FileOpenFlags.ReadOnly, 0)) == 0
                 && AddOpen(actions, 1, "/dev/null", FileOpenFlags.WriteOnly, 0) == 0
                 && AddOpen(actions, 2, "/dev/null", FileOpenFlags.WriteOnly, 0) == 0
-                && PosixSpawn(out pid, arguments[0], actions, attributes, [.. arguments, null], [.. EnvironmentWithout([.. secretVariables]), null]) == 0;
+                && PosixSpawn(out pid, arguments[0], actions, attributes, [.. arguments, null], [.. Surroundings.Without([.. secretVariables]), null]) == 0;
             _ = ActionsDestroy(actions);
             _ = AttributesDestroy(attributes);
             return started ? pid : 0;
@@ -55,17 +54,6 @@ internal static partial class ChildProcess
         {
             Marshal.FreeHGlobal(actions);
         }
-    }
-
-    private static string[] EnvironmentWithout(HashSet<string> secrets)
-    {
-        var environment = new List<string>();
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            if (!secrets.Contains((string)variable.Key)) environment.Add($"{variable.Key}={variable.Value}");
-        }
-
-        return [.. environment];
     }
 
     // All signals, or none, for any system's sigset_t.
