@@ -119,12 +119,12 @@ internal sealed record Credential
         Dictionary<string, JsonElement>? others = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (json.ValueTextEquals("authorization_endpoint"u8)) authorization = json.ReadText();
-            else if (json.ValueTextEquals("device_authorization_endpoint"u8)) device = json.ReadText();
-            else if (json.ValueTextEquals("token_endpoint"u8)) token = json.ReadText();
-            else if (json.ValueTextEquals("revocation_endpoint"u8)) revocation = json.ReadText();
-            else if (json.ValueTextEquals("userinfo_endpoint"u8)) userinfo = json.ReadText();
-            else if (json.ValueTextEquals("jwks_uri"u8)) keys = json.ReadText();
+            if (json.ValueTextEquals(EndpointName.Authorization)) authorization = json.ReadText();
+            else if (json.ValueTextEquals(EndpointName.DeviceAuthorization)) device = json.ReadText();
+            else if (json.ValueTextEquals(EndpointName.Token)) token = json.ReadText();
+            else if (json.ValueTextEquals(EndpointName.Revocation)) revocation = json.ReadText();
+            else if (json.ValueTextEquals(EndpointName.UserInfo)) userinfo = json.ReadText();
+            else if (json.ValueTextEquals(EndpointName.Keys)) keys = json.ReadText();
             else Keep(ref json, ref others);
         }
 

@@ -142,12 +142,12 @@ internal sealed class ServerChecks(
     {
         var probes = new[]
         {
-            ProbeOneAsync("device_authorization_endpoint", endpoints.DeviceAuthorizationEndpoint, kept?.DeviceAuthorizationEndpoint, product.DefaultFlow == SignInFlow.Device),
-            ProbeOneAsync("authorization_endpoint", endpoints.AuthorizationEndpoint, kept?.AuthorizationEndpoint, product.DefaultFlow == SignInFlow.Browser),
-            ProbeOneAsync("token_endpoint", endpoints.TokenEndpoint, kept?.TokenEndpoint, true),
-            ProbeOneAsync("revocation_endpoint", endpoints.RevocationEndpoint, kept?.RevocationEndpoint, false),
-            ProbeOneAsync("userinfo_endpoint", endpoints.UserinfoEndpoint, kept?.UserinfoEndpoint, product.HasOrganizations),
-            ProbeOneAsync("jwks_uri", endpoints.JwksUri, kept?.JwksUri, product.IdentityIsInIdToken),
+            ProbeOneAsync(EndpointName.DeviceAuthorization, endpoints.DeviceAuthorizationEndpoint, kept?.DeviceAuthorizationEndpoint, product.DefaultFlow == SignInFlow.Device),
+            ProbeOneAsync(EndpointName.Authorization, endpoints.AuthorizationEndpoint, kept?.AuthorizationEndpoint, product.DefaultFlow == SignInFlow.Browser),
+            ProbeOneAsync(EndpointName.Token, endpoints.TokenEndpoint, kept?.TokenEndpoint, true),
+            ProbeOneAsync(EndpointName.Revocation, endpoints.RevocationEndpoint, kept?.RevocationEndpoint, false),
+            ProbeOneAsync(EndpointName.UserInfo, endpoints.UserinfoEndpoint, kept?.UserinfoEndpoint, product.HasOrganizations),
+            ProbeOneAsync(EndpointName.Keys, endpoints.JwksUri, kept?.JwksUri, product.IdentityIsInIdToken),
         };
         _checks.AddRange(await Task.WhenAll(probes));
     }
@@ -156,7 +156,7 @@ internal sealed class ServerChecks(
     {
         if (address is null)
             return isNeeded
-                ? Check.Failed(name, "the server offers none", name == "token_endpoint" ? null : $"{product.LoginCommand} needs it, unless --flow names the other way")
+                ? Check.Failed(name, "the server offers none", name == EndpointName.Token ? null : $"{product.LoginCommand} needs it, unless --flow names the other way")
                 : Check.Skipped(name, "the server offers none");
         var uri = EndpointAddress.Of(address, name, "the server");
         try
@@ -193,7 +193,7 @@ internal sealed class ServerChecks(
                 try
                 {
                     claims = await UserInfo.GetAsync(
-                        service, EndpointAddress.Of(endpoint, "userinfo_endpoint", "the server"),
+                        service, EndpointAddress.Of(endpoint, EndpointName.UserInfo, "the server"),
                         Authorize.For(new AccessToken(token, ExpiresAt: null, Organization: null)), ifForbidden: null, stop);
                 }
                 catch (AuthException problem) when (problem is not ServiceUnreachableException)

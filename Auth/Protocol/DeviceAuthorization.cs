@@ -24,7 +24,7 @@ internal sealed record DeviceAuthorization(
         var answer = await service.PostFormAsync(endpoint, form.With(extra), cancellation).ConfigureAwait(false);
         if (!answer.IsSuccess) throw answer.Refusal("to start a sign-in");
 
-        var response = answer.Decode(WireJson.Default.DeviceAuthorizationResponse);
+        var response = answer.Decode(ProtocolJson.Default.DeviceAuthorizationResponse);
         if (string.IsNullOrEmpty(response.DeviceCode)) throw answer.Unexpected("there is no device_code");
         if (Printable.Text(response.UserCode) is not { Length: > 0 } userCode) throw answer.Unexpected("there is no user_code");
         var address = response.VerificationUri ?? response.VerificationUrl;
@@ -41,4 +41,24 @@ internal sealed record DeviceAuthorization(
             response.ExpiresIn?.ToTimeSpan() ?? DefaultLifetime,
             interval < ShortestInterval ? ShortestInterval : interval);
     }
+}
+
+/// <summary>RFC 8628 section 3.2.</summary>
+internal sealed record DeviceAuthorizationResponse
+{
+    public string? DeviceCode { get; init; }
+
+    public string? UserCode { get; init; }
+
+    public string? VerificationUri { get; init; }
+
+    public string? VerificationUrl { get; init; } // an early draft's name for it, which Google still uses
+
+    public string? VerificationUriComplete { get; init; }
+
+    public Seconds? ExpiresIn { get; init; }
+
+    public Seconds? Interval { get; init; }
+
+    public override string ToString() => nameof(DeviceAuthorizationResponse);
 }

@@ -15,7 +15,7 @@ internal static class Discovery
             throw new AuthException(
                 $"{issuer.OriginalString} is not a sign-in service: it has no metadata (it answered {(int)answer.Status})");
 
-        var metadata = answer.Decode(WireJson.Default.ServerMetadata);
+        var metadata = answer.Decode(ProtocolJson.Default.ServerMetadata);
         // RFC 8414 section 3.3: exactly the same, or another server's endpoints could be slipped in.
         if (metadata.Issuer != issuer.OriginalString)
             throw answer.Unexpected(
@@ -49,4 +49,24 @@ internal sealed record DiscoveredServer(Endpoints Endpoints, bool ResponsesNameI
 {
     /// <summary>What time it was for the server.</summary>
     public DateTimeOffset? Date { get; init; }
+}
+
+/// <summary>RFC 8414 section 2, less what this program has no use for.</summary>
+internal sealed record ServerMetadata
+{
+    public string? Issuer { get; init; }
+
+    public string? AuthorizationEndpoint { get; init; }
+
+    public string? DeviceAuthorizationEndpoint { get; init; }
+
+    public string? TokenEndpoint { get; init; }
+
+    public string? RevocationEndpoint { get; init; }
+
+    public string? UserinfoEndpoint { get; init; }
+
+    public string? JwksUri { get; init; }
+
+    public bool AuthorizationResponseIssParameterSupported { get; init; } // RFC 9207 section 3
 }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Datagen.Auth;
 
@@ -38,9 +39,9 @@ internal sealed class IdToken
         return new IdToken(
             Encoding.ASCII.GetBytes($"{header}.{payload}"),
             Decode(signature),
-            Read(Decode(header), WireJson.Default.JwsHeader),
-            Read(claims, WireJson.Default.IdTokenClaims),
-            Read(claims, WireJson.Default.Claims));
+            Read(Decode(header), ProtocolJson.Default.JwsHeader),
+            Read(claims, ProtocolJson.Default.IdTokenClaims),
+            Read(claims, ProtocolJson.Default.Claims));
     }
 
     /// <exception cref="AuthException">It is another server's, another client's, another sign-in's, or not of now.</exception>
@@ -66,7 +67,7 @@ internal sealed class IdToken
         var answer = await service
             .GetAsync(jwksUri, authorization: null, Limits.KeySetBytes, cancellation).ConfigureAwait(false);
         if (!answer.IsSuccess) throw answer.Refusal("to give its keys");
-        var keys = answer.Decode(WireJson.Default.JsonWebKeySet).Keys ?? [];
+        var keys = answer.Decode(ProtocolJson.Default.JsonWebKeySet).Keys ?? [];
         var understood = new List<JsonWebKey>();
         foreach (var key in keys)
         {
@@ -101,7 +102,7 @@ internal sealed class IdToken
     {
         try
         {
-            return key.Deserialize(WireJson.Default.JsonWebKey);
+            return key.Deserialize(ProtocolJson.Default.JsonWebKey);
         }
         catch (JsonException)
         {
@@ -159,4 +160,49 @@ internal sealed class IdToken
 
     private static AuthException Untrusted(string why, Exception? cause = null) =>
         new($"the server's ID token can't be believed: {why}", cause: cause);
+}
+
+/// <summary>The claims that say whether an ID token is meant for us (OpenID Connect Core section 2).</summary>
+internal sealed record IdTokenClaims
+{
+    public string? Iss { get; init; }
+
+    public string? Sub { get; init; }
+
+    [JsonConverter(typeof(AudienceConverter))]
+    public IReadOnlyList<string>? Aud { get; init; }
+
+    public string? Azp { get; init; }
+
+    public Seconds? Exp { get; init; }
+
+    public Seconds? Nbf { get; init; }
+
+    public string? Nonce { get; init; }
+}
+
+/// <summary>RFC 7519 section 4.1.3: one text, or an array of them.</summary>
+internal sealed class AudienceConverter : JsonConverter<IReadOnlyList<string>>
+{
+    public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.String) return [reader.GetString()!];
+        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("not an audience");
+        var audience = new List<string>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.String) audience.Add(reader.GetString()!);
+        return reader.TokenType == JsonTokenType.EndArray ? audience : throw new JsonException("not an audience");
+    }
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options) =>
+        throw new NotSupportedException(); // Answers are only read.
+}
+
+/// <summary>RFC 7515 section 4.1.</summary>
+internal sealed record JwsHeader
+{
+    public string? Alg { get; init; }
+
+    public string? Kid { get; init; }
+
+    public JsonElement Crit { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Datagen.Auth;
+using Datagen.Storage;
 
 namespace Datagen.Protocol;
 
@@ -14,8 +15,8 @@ internal static class RequestTrace
         "grant_type", "client_id", "scope", "token_type_hint", "code_challenge_method", "redirect_uri",
         "error", "error_description", "interval", "expires_in", "token_type", "issuer",
         "subject_token_type", "requested_token_type", "issued_token_type", "client_assertion_type",
-        "verification_uri", "authorization_endpoint", "device_authorization_endpoint", "token_endpoint",
-        "revocation_endpoint", "userinfo_endpoint", "jwks_uri",
+        "verification_uri", EndpointName.Authorization, EndpointName.DeviceAuthorization, EndpointName.Token,
+        EndpointName.Revocation, EndpointName.UserInfo, EndpointName.Keys,
     ];
 
     public static void Write(

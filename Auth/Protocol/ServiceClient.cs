@@ -2,15 +2,16 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Datagen.Auth;
 
 namespace Datagen.Protocol;
 
 /// <summary>One request, one answer, within bounds: time, size, no redirect, no cookie. Every request of this program goes through here.</summary>
-internal sealed partial class ServiceClient(Func<Uri, HttpClient> http, Action<string>? trace = null)
+internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? trace = null)
 {
+    /// <summary>Requests whose answers are of any length.</summary>
+    public StreamingClient Streaming => new(this, http, trace);
+
     public static HttpClient CreateHttpClient(string userAgent, SslClientAuthenticationOptions? tls = null)
     {
         var client = new HttpClient(new SocketsHttpHandler
@@ -99,7 +100,7 @@ internal sealed partial class ServiceClient(Func<Uri, HttpClient> http, Action<s
         }
     }
 
-    private AuthException Explain(Uri address, HttpRequestException problem) => problem.HttpRequestError switch
+    internal AuthException Explain(Uri address, HttpRequestException problem) => problem.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => Unreachable(address, "its name can't be resolved", cause: problem),
         HttpRequestError.SecureConnectionError when problem.InnerException is RefusedCertificateException refused =>
@@ -115,13 +116,13 @@ internal sealed partial class ServiceClient(Func<Uri, HttpClient> http, Action<s
     private static AuthException NoHttp(Uri address, Exception problem) =>
         new($"{address.Authority} did not answer as an HTTP server should", cause: problem);
 
-    private ServiceUnreachableException Unreachable(Uri address, string why, string? hint = null, Exception? cause = null)
+    internal ServiceUnreachableException Unreachable(Uri address, string why, string? hint = null, Exception? cause = null)
     {
         trace?.Invoke($"< nothing: {why}");
         return new ServiceUnreachableException($"can't reach {address.Authority}: {why}", hint, cause);
     }
 
-    private static TimeSpan? WaitAskedBy(RetryConditionHeaderValue? retryAfter) => retryAfter switch
+    internal static TimeSpan? WaitAskedBy(RetryConditionHeaderValue? retryAfter) => retryAfter switch
     {
         { Delta: { } seconds } => seconds,
         { Date: { } date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } left ? left : TimeSpan.Zero,
@@ -172,85 +173,6 @@ internal sealed record RequestAuthorization(Func<HttpRequestMessage, ValueTask> 
     public override string ToString() => nameof(RequestAuthorization);
 }
 
-/// <summary>What a server answered: never 3xx, 429 or 5xx, which are exceptions.</summary>
-/// <param name="Address">What was asked.</param>
-/// <param name="Status">The status.</param>
-/// <param name="Body">The body, within its bound.</param>
-/// <param name="Secrets">What was sent that must not be shown, should the server repeat it.</param>
-internal readonly record struct ServiceAnswer(
-    Uri Address, HttpStatusCode Status, ReadOnlyMemory<byte> Body, IReadOnlyList<string> Secrets)
-{
-    private const int ShortestSecret = 6;
-
-    /// <summary>What time it was for the server.</summary>
-    public DateTimeOffset? Date { get; init; }
-
-    public bool IsSuccess => (int)Status is >= 200 and < 300;
-
-    public T Decode<T>(JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(Body.Span, type) ?? throw Unexpected("null");
-        }
-        catch (JsonException problem)
-        {
-            throw Unexpected("not the JSON that belongs there", problem);
-        }
-    }
-
-    /// <summary>The OAuth error in an unsuccessful answer (RFC 6749 section 5.2).</summary>
-    public OAuthError DecodeError()
-    {
-        if (Body.Span.IndexOf((byte)'{') < 0) return new OAuthError(null, null);
-        ErrorResponse error;
-        try
-        {
-            error = Decode(WireJson.Default.ErrorResponse);
-        }
-        catch (AuthException)
-        {
-            // Not an OAuth answer at all, such as a proxy's page: then its status is all that it says.
-            return new OAuthError(null, null);
-        }
-
-        return new OAuthError(Redact(error.Error), Redact(TextOf(error.ErrorDescription)), error.Interval?.ToTimeSpan());
-    }
-
-    private static string? TextOf(JsonElement element)
-    {
-        try
-        {
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half a surrogate pair
-        }
-    }
-
-    public string? Redact(string? text)
-    {
-        foreach (var secret in Secrets.Where(secret => secret.Length >= ShortestSecret))
-            text = text?.Replace(secret, "[redacted]", StringComparison.OrdinalIgnoreCase);
-        return text;
-    }
-
-    /// <summary>The failure that an unsuccessful answer is, told to a person.</summary>
-    public AuthException Refusal(string what)
-    {
-        var error = DecodeError();
-        return new AuthException(error.Code is null
-            ? $"{Address.Authority} refused {what} (it answered {(int)Status})"
-            : $"{Address.Authority} refused {what}: {error}");
-    }
-
-    public override string ToString() => $"{(int)Status} from {Address.Authority}";
-
-    public AuthException Unexpected(string what, Exception? cause = null) =>
-        new($"the answer of {Address.GetLeftPart(UriPartial.Path)} is not what it should be: {what}", cause: cause);
-}
-
 /// <summary>The proxy of the environment, but for this very machine: there http is allowed, and a proxy would see the token in it.</summary>
 internal sealed class ProxyExceptForLoopback(IWebProxy proxy) : IWebProxy
 {
@@ -263,21 +185,4 @@ internal sealed class ProxyExceptForLoopback(IWebProxy proxy) : IWebProxy
     public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : proxy.GetProxy(destination);
 
     public bool IsBypassed(Uri host) => EndpointAddress.IsLoopback(host) || proxy.IsBypassed(host);
-}
-
-/// <summary>An error code and what the server says about it.</summary>
-internal sealed record OAuthError(string? Code, string? Description, TimeSpan? Interval = null)
-{
-    public override string ToString() =>
-        string.IsNullOrWhiteSpace(Description) ? Printable.Text(Code) : $"{Printable.Text(Description)} ({Printable.Text(Code)})";
-}
-
-/// <summary>HTTP 429.</summary>
-internal sealed class TooManyRequestsException(string message, TimeSpan? retryAfter, OAuthError? error = null)
-    : AuthException(message, retryAfter is { } wait ? $"try again in {Math.Ceiling(wait.TotalSeconds):0} seconds" : "try again later")
-{
-    public TimeSpan? RetryAfter { get; } = retryAfter;
-
-    /// <summary>What the body says, if it says something: some servers answer <c>slow_down</c> with this status.</summary>
-    public OAuthError? Error { get; } = error;
 }

@@ -1,6 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Datagen.Auth;
-using Datagen.Storage;
 
 namespace Datagen.Protocol;
 
@@ -19,7 +18,7 @@ internal static class TokenEndpoint
 
     private static TokenResponse Accept(ServiceAnswer answer)
     {
-        var response = answer.Decode(WireJson.Default.TokenResponse);
+        var response = answer.Decode(ProtocolJson.Default.TokenResponse);
         if (!BearerToken.IsWellFormed(response.AccessToken)) throw answer.Unexpected("there is no usable access_token");
         if (response.TokenType is { } type && !type.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             throw answer.Unexpected($"its token_type is {Printable.Text(answer.Redact(type))}, and only Bearer is known here");
@@ -33,8 +32,38 @@ internal static class TokenEndpoint
 /// <summary>Exactly one of the two is set.</summary>
 internal readonly record struct TokenAnswer(TokenResponse? Token, OAuthError? Error);
 
-/// <summary>What can stand in an Authorization header (RFC 6750 section 2.1, read generously).</summary>
-internal static class BearerToken
+/// <summary>RFC 6749 section 5.1.</summary>
+internal sealed record TokenResponse
 {
-    public static bool IsWellFormed([NotNullWhen(true)] string? token) => Credential.IsToken(token);
+    public string? AccessToken { get; init; }
+
+    public string? TokenType { get; init; }
+
+    [JsonConverter(typeof(SecondsIfUnderstoodConverter))]
+    public Seconds? ExpiresIn { get; init; }
+
+    public string? RefreshToken { get; init; }
+
+    public string? IdToken { get; init; }
+
+    public override string ToString() => nameof(TokenResponse);
+}
+
+/// <summary>The grant types that this program uses.</summary>
+internal static class GrantType
+{
+    public const string AuthorizationCode = "authorization_code"; // RFC 6749 section 4.1.3
+    public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code"; // RFC 8628 section 3.4
+    public const string RefreshToken = "refresh_token"; // RFC 6749 section 6
+    public const string ClientCredentials = "client_credentials"; // RFC 6749 section 4.4
+    public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"; // RFC 8693 section 2.1
+    public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"; // RFC 7523 section 2.1
+}
+
+/// <summary>The kinds of tokens that requests name (RFC 8693 section 3, RFC 7523 section 2.2).</summary>
+internal static class TokenType
+{
+    public const string Jwt = "urn:ietf:params:oauth:token-type:jwt";
+    public const string AccessToken = "urn:ietf:params:oauth:token-type:access_token";
+    public const string ClientAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 }

@@ -58,7 +58,7 @@ internal sealed class ApiClient(TokenSource source, SessionOptions options, Serv
         async Task<StreamedAnswer> SendWithAsync(AccessToken with)
         {
             using var request = await NewRequestAsync(call, address, with, idle).ConfigureAwait(false);
-            return await service.OpenAsync(request, idle, cancellation).ConfigureAwait(false);
+            return await service.Streaming.OpenAsync(request, idle, cancellation).ConfigureAwait(false);
         }
 
         AuthException Refusal(StreamedAnswer refused) => (int)refused.Status switch

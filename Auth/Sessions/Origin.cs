@@ -30,17 +30,17 @@ internal sealed record Origin(bool IsStored, string? Issuer, OAuthClient Client,
     private Uri Endpoint(Func<Endpoints, string?> choose, string name) =>
         EndpointAddress.Of(Endpoints is null ? null : choose(Endpoints), name, Server);
 
-    public Uri TokenEndpoint => Endpoint(endpoints => endpoints.TokenEndpoint, "token_endpoint");
+    public Uri TokenEndpoint => Endpoint(endpoints => endpoints.TokenEndpoint, EndpointName.Token);
 
-    public Uri RevocationEndpoint => Endpoint(endpoints => endpoints.RevocationEndpoint, "revocation_endpoint");
+    public Uri RevocationEndpoint => Endpoint(endpoints => endpoints.RevocationEndpoint, EndpointName.Revocation);
 
-    public Uri UserinfoEndpoint => Endpoint(endpoints => endpoints.UserinfoEndpoint, "userinfo_endpoint");
+    public Uri UserinfoEndpoint => Endpoint(endpoints => endpoints.UserinfoEndpoint, EndpointName.UserInfo);
 
-    public Uri DeviceAuthorizationEndpoint => Endpoint(endpoints => endpoints.DeviceAuthorizationEndpoint, "device_authorization_endpoint");
+    public Uri DeviceAuthorizationEndpoint => Endpoint(endpoints => endpoints.DeviceAuthorizationEndpoint, EndpointName.DeviceAuthorization);
 
-    public Uri JwksUri => Endpoint(endpoints => endpoints.JwksUri, "jwks_uri");
+    public Uri JwksUri => Endpoint(endpoints => endpoints.JwksUri, EndpointName.Keys);
 
-    public Uri AuthorizationEndpoint => Endpoint(endpoints => endpoints.AuthorizationEndpoint, "authorization_endpoint");
+    public Uri AuthorizationEndpoint => Endpoint(endpoints => endpoints.AuthorizationEndpoint, EndpointName.Authorization);
 
     /// <summary>The same with its endpoints: those kept, else those its own issuer tells.</summary>
     /// <param name="service">Asks the issuer.</param>

@@ -56,7 +56,7 @@ internal static class SubjectToken
         var authorization = Authorize.For(new AccessToken(options.ActionsRequestToken, ExpiresAt: null, Organization: null));
         var answer = await service.GetAsync(address, authorization, Limits.AnswerBytes, cancellation).ConfigureAwait(false);
         if (!answer.IsSuccess) throw answer.Refusal("to say which workload this is");
-        var token = answer.Decode(WireJson.Default.ActionsIdToken).Value;
+        var token = answer.Decode(ProtocolJson.Default.ActionsIdToken).Value;
         return BearerToken.IsWellFormed(token) ? token : throw answer.Unexpected("there is no usable value");
     }
 }

@@ -4,8 +4,8 @@ using System.Net;
 
 namespace Datagen.Protocol;
 
-/// <content>Answers of any length, for which only idleness is a time-out.</content>
-internal sealed partial class ServiceClient
+/// <summary>Answers of any length, for which only idleness is a time-out.</summary>
+internal sealed class StreamingClient(ServiceClient service, Func<Uri, HttpClient> http, Action<string>? trace)
 {
     /// <summary>One request whose answer has come as far as its body.</summary>
     public async Task<StreamedAnswer> OpenAsync(HttpRequestMessage request, IdleTimeout idle, CancellationToken cancellation)
@@ -20,7 +20,7 @@ internal sealed partial class ServiceClient
         trace?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
             $"< {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"));
-        return new StreamedAnswer(response, WaitAskedBy(response.Headers.RetryAfter), CopyAsync);
+        return new StreamedAnswer(response, ServiceClient.WaitAskedBy(response.Headers.RetryAfter), CopyAsync);
 
         async Task CopyAsync(Action<ReadOnlyMemory<byte>> write)
         {
@@ -49,15 +49,15 @@ internal sealed partial class ServiceClient
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Unreachable(address, $"it was silent for {idle.Longest.TotalSeconds:0} seconds");
+            throw service.Unreachable(address, $"it was silent for {idle.Longest.TotalSeconds:0} seconds");
         }
         catch (HttpRequestException problem)
         {
-            throw Explain(address, problem);
+            throw service.Explain(address, problem);
         }
         catch (IOException problem)
         {
-            throw Unreachable(address, "the connection was lost", cause: problem);
+            throw service.Unreachable(address, "the connection was lost", cause: problem);
         }
         finally
         {

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace Datagen.Protocol;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ServerMetadata))]
+[JsonSerializable(typeof(DeviceAuthorizationResponse))]
+[JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(ActionsIdToken))]
+[JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(Claims))]
+[JsonSerializable(typeof(IdTokenClaims))]
+[JsonSerializable(typeof(JwsHeader))]
+[JsonSerializable(typeof(JsonWebKeySet))]
+[JsonSerializable(typeof(JsonWebKey))]
+internal sealed partial class ProtocolJson : JsonSerializerContext;
