@@ -24,4 +24,15 @@ public sealed class CredentialsFileException : AuthException
 
     /// <summary>What kind of trouble it is.</summary>
     public CredentialsFileProblem Problem { get; }
+
+    /// <summary>What a person can do about it at the command line.</summary>
+    internal string? HintFor(Product product) => Problem switch
+    {
+        CredentialsFileProblem.Unwritable =>
+            $"set {product.Variable("CONFIG_DIR")} to a folder that can be written and locked, or {product.Variable("TOKEN")} to an access token",
+        CredentialsFileProblem.Damaged =>
+            $"{product.LoginCommand} replaces it; {product.Command("logout", " --local")} deletes it",
+        CredentialsFileProblem.Locked => $"try again when the other {product.Name} process has ended",
+        _ => null,
+    };
 }

@@ -32,21 +32,11 @@ internal readonly record struct Failure(int ExitCode, string Code, string Messag
         NotSignedInException notSignedIn => new(
             Console.ExitCode.NotSignedIn, "not_signed_in", notSignedIn.Message, notSignedIn.Hint),
         SignInFailedException failed => new(Console.ExitCode.SignInFailed, "sign_in_failed", failed.Message, failed.Hint),
-        CredentialsFileException file => new(Console.ExitCode.Failed, "failed", file.Message, HintFor(file.Problem, product)),
+        CredentialsFileException file => new(Console.ExitCode.Failed, "failed", file.Message, file.HintFor(product)),
         AuthException refused => new(Console.ExitCode.Failed, "failed", refused.Message, refused.Hint),
         // A defect of ours. Its name is all that a person can pass on: the trace is not in the executable.
         _ => new(
             Console.ExitCode.Failed, "failed", $"{product.Name} has a defect: {error.GetType().Name}",
             $"please report it, with what {product.Variable("DEBUG")}=1 shows"),
-    };
-
-    private static string? HintFor(CredentialsFileProblem problem, Product product) => problem switch
-    {
-        CredentialsFileProblem.Unwritable =>
-            $"set {product.Variable("CONFIG_DIR")} to a folder that can be written and locked, or {product.Variable("TOKEN")} to an access token",
-        CredentialsFileProblem.Damaged =>
-            $"{product.LoginCommand} replaces it; {product.Command("logout", " --local")} deletes it",
-        CredentialsFileProblem.Locked => $"try again when the other {product.Name} process has ended",
-        _ => null,
     };
 }

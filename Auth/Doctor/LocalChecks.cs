@@ -1,8 +1,5 @@
 using System.Runtime.InteropServices;
 using Datagen.Auth;
-using Datagen.Commands;
-using Datagen.Console;
-using Datagen.Flows;
 using Datagen.Host;
 using Datagen.Protocol;
 using Datagen.Sessions;
@@ -11,11 +8,11 @@ using Datagen.Storage;
 namespace Datagen.Doctor;
 
 /// <summary>What there is on this machine: variables, files, the token's dates, a browser. Nothing is asked of a server, nothing is changed but a mode that is too wide.</summary>
-internal sealed class LocalChecks(Product product, SessionOptions options, TimeProvider clock, Func<string, string?> environment)
+internal sealed class LocalChecks(Product product, SessionOptions options, Surroundings surroundings, TimeProvider clock)
 {
     private const UnixFileMode Others = (UnixFileMode)0x3F; // group and others
 
-    private static readonly string[] Everybodys =
+    private static readonly string[] EverybodysVariables =
     [
         "BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "NO_COLOR", "XDG_CONFIG_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR",
         "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy",
@@ -27,15 +24,14 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
     /// <summary>The credential in force; null where there is none that could be read.</summary>
     public Credential? Credential { get; private set; }
 
-    public List<Check> Run(bool hasTerminal) =>
-        [Program(), Variables(), Profile(), .. Files(), Token(), Browsers(hasTerminal)];
+    public List<Check> Run() => [Program(), Variables(), Profile(), .. Files(), Token(), Browsers()];
 
     private Check Program() =>
-        Check.Ok("program", $"{product.Name} {ProgramVersion.Text}, {RuntimeInformation.RuntimeIdentifier}, {UtcSeconds.Format(clock.GetUtcNow())}");
+        Check.Ok("program", $"{product.Name} {surroundings.Version}, {RuntimeInformation.RuntimeIdentifier}, {UtcSeconds.Format(clock.GetUtcNow())}");
 
     private Check Variables()
     {
-        var set = EnvironmentVariables.Of(product).Select(variable => product.Variable(variable.Suffix)).Concat(Everybodys).Where(name => !string.IsNullOrEmpty(environment(name)))
+        var set = surroundings.Variables.Concat(EverybodysVariables).Where(IsSet)
             .Select(name => Harmless(name) is { } value ? $"{name}={Printable.Text(value)}" : name).ToList();
         return Check.Ok("environment", set.Count == 0 ? "no variable is set that counts here" : string.Join(", ", set));
     }
@@ -43,7 +39,7 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
     /// <summary>The value where anybody may read it.</summary>
     private string? Harmless(string name)
     {
-        var value = environment(name);
+        var value = surroundings.Environment(name);
         if (name is "SSL_CERT_FILE" or "SSL_CERT_DIR" or "XDG_CONFIG_HOME" || name == product.Variable("CONFIG_DIR")) return value;
         if (name == product.Variable("CLIENT_ID") || name == product.Variable("SCOPE") || name == product.Variable("DEBUG")) return value;
         if (name == product.Variable("GRANT") || name == product.Variable("SUBJECT_TOKEN_FILE") || name == product.Variable("CREDENTIAL_HOSTS")) return value;
@@ -95,7 +91,7 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
         }
         catch (CredentialsFileException problem)
         {
-            return [Check.Failed("file", problem.Message, Failure.Of(problem, Named, interruptedBy: 0).Hint)];
+            return [Check.Failed("file", problem.Message, problem.HintFor(Named))];
         }
 
         Check Writable()
@@ -151,15 +147,15 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
             : Check.Ok(Name, $"{age}, expired {Ago(now - end)}, {refresh}: the next use refreshes it");
     }
 
-    private Check Browsers(bool hasTerminal)
+    private Check Browsers()
     {
         const string Name = "browser";
-        var commands = Browser.Commands(hasTerminal, environment);
+        var commands = surroundings.Browsers;
         if (commands.Count == 0)
             return Check.Ok(Name, "none is opened here, the address is printed: " + (
-                !hasTerminal ? "standard error is no terminal"
-                : environment("SSH_CONNECTION") is { Length: > 0 } ? "this is an SSH session"
-                : environment("BROWSER") is { Length: > 0 } ? "BROWSER names only text browsers"
+                !surroundings.HasTerminal ? "standard error is no terminal"
+                : IsSet("SSH_CONNECTION") ? "this is an SSH session"
+                : IsSet("BROWSER") ? "BROWSER names only text browsers"
                 : "there is no display"));
         var programs = commands.Select(command => command.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]).ToList();
         return programs.FirstOrDefault(IsThere) is { } program
@@ -167,9 +163,11 @@ internal sealed class LocalChecks(Product product, SessionOptions options, TimeP
             : Check.Warning(Name, $"{string.Join(", ", programs)}: no such program", "set BROWSER to one that is there, or open the address yourself");
     }
 
+    private bool IsSet(string name) => surroundings.Environment(name) is { Length: > 0 };
+
     private bool IsThere(string program) => program.Contains('/', StringComparison.Ordinal)
         ? File.Exists(program)
-        : (environment("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+        : (surroundings.Environment("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
     /// <summary>The product with the profile that hints are to name.</summary>
     public Product Named => product with { Profile = options.Profile ?? (_profile == Profiles.Default ? null : _profile) };

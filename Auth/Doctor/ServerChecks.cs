@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Datagen.Auth;
-using Datagen.Commands;
-using Datagen.Console;
 using Datagen.Protocol;
 using Datagen.Sessions;
 using Datagen.Storage;
