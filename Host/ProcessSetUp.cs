@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Datagen.Host;
 
-/// <summary>What the executable asks of the system before anything else, and before any thread is started. The library leaves its process alone.</summary>
+/// <summary>What the executable asks of the system before anything else but what start.c has settled. The library leaves its process alone.</summary>
 internal static partial class ProcessSetUp
 {
     public static void Run()
@@ -10,7 +10,6 @@ internal static partial class ProcessSetUp
         KeepMemoryPrivate();
         ReserveStandardDescriptors();
         LetLargeWritesFail();
-        ExpectLittleMemory();
     }
 
     /// <summary>
@@ -39,25 +38,6 @@ internal static partial class ProcessSetUp
         _ = OnSignal(FileTooLarge, Ignore);
     }
 
-    /// <summary>
-    /// One arena of glibc's, grown by a megabyte at a time. Otherwise each thread takes 128 MiB of address space for one of its own, and
-    /// OpenSSL's start-up grows it page by page.
-    /// </summary>
-    private static void ExpectLittleMemory()
-    {
-        const int TopPad = -2, ArenaMaximum = -8;
-        if (!OperatingSystem.IsLinux()) return;
-        try
-        {
-            _ = SetAllocator(ArenaMaximum, 1);
-            _ = SetAllocator(TopPad, 1 << 20);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return; // musl has no mallopt, and no arenas.
-        }
-    }
-
     // On Linux its variable arguments may stand among the fixed ones.
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int Control(int option, nuint value);
@@ -70,7 +50,4 @@ internal static partial class ProcessSetUp
 
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint OnSignal(int signal, nint handler);
-
-    [LibraryImport("libc", EntryPoint = "mallopt")]
-    private static partial int SetAllocator(int parameter, int value);
 }

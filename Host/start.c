@@ -12,6 +12,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#ifdef __x86_64__
+#include <sys/platform/x86.h>
+#endif
 
 int __real_main(int count, char **arguments);
 
@@ -65,8 +68,10 @@ static void keep_small(void)
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, 3 << 19);
     pthread_setattr_default_np(&attributes);
+#ifdef __GLIBC__
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_TOP_PAD, 1 << 20);
+#endif
 }
 
 static void check_address_space(void)
@@ -79,11 +84,27 @@ static void check_address_space(void)
     munmap(room, needed);
 }
 
+static void check_stack(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < 128 << 10) end("too small a stack is allowed by ulimit -s", "allow 8 MiB: ulimit -s 8192");
+}
+
+/* The one instruction beyond the first 64-bit processors' that the runtime uses without asking; glibc has asked already. */
+static void check_processor(void)
+{
+#ifdef __x86_64__
+    if (!CPU_FEATURE_PRESENT(CMPXCHG16B)) end("this processor, or the virtual machine, lacks the instruction cmpxchg16b", "let the virtual machine pass it on");
+#endif
+}
+
 int __wrap_main(int count, char **arguments)
 {
     the_arguments = arguments;
     hide_settings_of_dotnet(environ);
     keep_small();
+    check_processor();
+    check_stack();
     check_address_space();
     int code = __real_main(count, arguments);
     if (code == -1) /* The runtime's only word for it; no command has this exit code. */
