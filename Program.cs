@@ -467,7 +467,7 @@ HttpClient Connect(Uri address)
     hasTls = needsTls;
     interruption.Listen();
     http?.Dispose();
-    return http = ServiceClient.CreateHttpClient($"{product.Name}/{ProgramVersion.Text}", tls);
+    return http = Connections.CreateHttpClient($"{product.Name}/{ProgramVersion.Text}", tls);
 }
 
 // Not the console's, which would switch the terminal's keypad first.

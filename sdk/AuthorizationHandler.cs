@@ -21,7 +21,7 @@ public sealed class AuthorizationHandler : DelegatingHandler
     /// <param name="api">An address of the API: scheme, host and port count. <c>https</c>, or <c>http</c> on loopback.</param>
     /// <exception cref="ArgumentException"><paramref name="api"/> is neither.</exception>
     public AuthorizationHandler(Session session, Uri api)
-        : base(new SocketsHttpHandler { AllowAutoRedirect = false, Proxy = new ProxyExceptForLoopback(HttpClient.DefaultProxy) })
+        : base(Connections.CreateHandler("datagen-auth"))
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(api);

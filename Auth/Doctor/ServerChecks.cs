@@ -31,7 +31,17 @@ internal sealed class ServerChecks(
             return [Check.Failed("discovery", problem.Message, problem.Hint)];
         }
 
-        var proxy = Proxy(issuer);
+        Proxy? proxy;
+        try
+        {
+            proxy = FindProxy(issuer);
+        }
+        catch (AuthException problem)
+        {
+            string[] others = ["dns", "tls", "discovery", "clock", "userinfo"];
+            return [Check.Failed("proxy", problem.Message, problem.Hint), .. others.Select(name => Check.Skipped(name, "it is not known through which proxy"))];
+        }
+
         if (await CanBeResolvedAsync(issuer, proxy))
         {
             var server = await DiscoverAsync(issuer, asked == options.Issuer ? null : options.Issuer);
@@ -47,18 +57,17 @@ internal sealed class ServerChecks(
         return _checks;
     }
 
-    private Uri? Proxy(Uri issuer)
+    private Proxy? FindProxy(Uri issuer)
     {
-        var proxy = new ProxyExceptForLoopback(HttpClient.DefaultProxy).GetProxy(issuer);
-        if (proxy == issuer) proxy = null;
-        _checks.Add(Check.Ok("proxy", proxy is null ? $"none for {issuer.Authority}" : $"{proxy.Scheme}://{proxy.Authority} for {issuer.Authority}"));
+        var proxy = ProxySettings.OfTheEnvironment.For(issuer);
+        _checks.Add(Check.Ok("proxy", proxy is null ? $"none for {issuer.Authority}" : $"{proxy} for {issuer.Authority}, by {proxy.Variable}"));
         return proxy;
     }
 
-    private async Task<bool> CanBeResolvedAsync(Uri issuer, Uri? proxy)
+    private async Task<bool> CanBeResolvedAsync(Uri issuer, Proxy? proxy)
     {
         const string Name = "dns";
-        var host = proxy?.IdnHost ?? issuer.IdnHost;
+        var host = proxy?.Host ?? issuer.IdnHost;
         if (IPAddress.TryParse(host.Trim('[', ']'), out _))
         {
             _checks.Add(Check.Ok(Name, $"{host} is an address"));
@@ -71,7 +80,7 @@ internal sealed class ServerChecks(
         {
             try
             {
-                var addresses = await Dns.GetHostAddressesAsync(host, stop);
+                var addresses = await HostNames.FindAsync(host, stop);
                 return Check.Ok(Name, $"{host} is {string.Join(", ", addresses.Take(3).Select(address => address.ToString()))}");
             }
             catch (SocketException)

@@ -6,7 +6,10 @@ internal static class Limits
     /// <summary>One request, from the look-up of the name to the last byte of the body.</summary>
     public static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>An answer's headers.</summary>
+    /// <summary>Of that, until a proxy has made its connection.</summary>
+    public static readonly TimeSpan ProxyTime = TimeSpan.FromSeconds(20);
+
+    /// <summary>An answer's headers, a proxy's included.</summary>
     public const int HeaderBytes = 64 << 10;
 
     /// <summary>An answer's body, unless another bound is named here.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
+using System.Net.Sockets;
 using Datagen.Auth;
 
 namespace Datagen.Protocol;
@@ -11,25 +11,6 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
 {
     /// <summary>Requests whose answers are of any length.</summary>
     public StreamingClient Streaming => new(this, http, trace);
-
-    public static HttpClient CreateHttpClient(string userAgent, SslClientAuthenticationOptions? tls = null)
-    {
-        var client = new HttpClient(new SocketsHttpHandler
-        {
-            SslOptions = RefusedCertificateException.ThrownBy(tls ?? new SslClientAuthenticationOptions()),
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            Proxy = new ProxyExceptForLoopback(HttpClient.DefaultProxy),
-            MaxResponseHeadersLength = Limits.HeaderBytes >> 10,
-            ConnectTimeout = Limits.RequestTime,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan, // Bounded below, body included; this one ends at the headers.
-        };
-        client.DefaultRequestHeaders.UserAgent.ParseAdd(userAgent);
-        client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        return client;
-    }
 
     /// <param name="address">What is asked.</param>
     /// <param name="authorization">What it is sent with; null for nothing.</param>
@@ -102,12 +83,12 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
 
     internal AuthException Explain(Uri address, HttpRequestException problem) => problem.HttpRequestError switch
     {
-        HttpRequestError.NameResolutionError => Unreachable(address, "its name can't be resolved", cause: problem),
+        _ when problem.InnerException is AuthException told => told,
+        _ when problem.InnerException is ProxyException proxy => Unreachable(address, proxy.Why, proxy.Hint, problem),
+        _ when problem.InnerException is SocketException failed && HostNames.IsUnknown(failed) => Unreachable(address, "its name can't be resolved", cause: problem),
         HttpRequestError.SecureConnectionError when problem.InnerException is RefusedCertificateException refused =>
             Unreachable(address, refused.Why, refused.Hint, problem),
         HttpRequestError.SecureConnectionError => Unreachable(address, "no trusted TLS connection could be made", cause: problem),
-        HttpRequestError.ProxyTunnelError => Unreachable(
-            address, "the proxy refused to connect to it", "check HTTPS_PROXY and NO_PROXY", problem),
         HttpRequestError.ResponseEnded => Unreachable(address, "the connection was dropped", cause: problem),
         HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => NoHttp(address, problem),
         _ => Unreachable(address, "no connection could be made", cause: problem),
@@ -171,18 +152,4 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
 internal sealed record RequestAuthorization(Func<HttpRequestMessage, ValueTask> AddToAsync, IReadOnlyList<string> Secrets)
 {
     public override string ToString() => nameof(RequestAuthorization);
-}
-
-/// <summary>The proxy of the environment, but for this very machine: there http is allowed, and a proxy would see the token in it.</summary>
-internal sealed class ProxyExceptForLoopback(IWebProxy proxy) : IWebProxy
-{
-    public ICredentials? Credentials
-    {
-        get => proxy.Credentials;
-        set => proxy.Credentials = value;
-    }
-
-    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : proxy.GetProxy(destination);
-
-    public bool IsBypassed(Uri host) => EndpointAddress.IsLoopback(host) || proxy.IsBypassed(host);
 }

@@ -196,6 +196,6 @@ public sealed class Session
     private static class Library
     {
         public static readonly Lazy<HttpClient> Http = new(() =>
-            ServiceClient.CreateHttpClient($"datagen-auth/{typeof(Session).Assembly.GetName().Version?.ToString(3)}"));
+            Connections.CreateHttpClient($"datagen-auth/{typeof(Session).Assembly.GetName().Version?.ToString(3)}"));
     }
 }

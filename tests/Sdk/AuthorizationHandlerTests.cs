@@ -390,15 +390,15 @@ public sealed class AuthorizationHandlerTests : IDisposable
         var proxy = Api(_ => new Answer(502));
         var api = ApiFor("a1");
         var session = Session();
-        var usual = HttpClient.DefaultProxy;
-        HttpClient.DefaultProxy = new WebProxy(proxy.Address);
+        var usual = Environment.GetEnvironmentVariable("http_proxy");
+        Environment.SetEnvironmentVariable("http_proxy", proxy.Address);
         try
         {
             using var response = await Client(session, api.Address).GetAsync(api.Address, Ct);
         }
         finally
         {
-            HttpClient.DefaultProxy = usual;
+            Environment.SetEnvironmentVariable("http_proxy", usual);
         }
 
         Assert.Single(api.Requests);

@@ -72,8 +72,8 @@ public sealed class ApiClientTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var served = ServeAsync();
-        using var http = ServiceClient.CreateHttpClient("test/1");
-        var client = Session($"http://{listener.LocalEndpoint}", client: new ServiceClient(_ => http)).NewApiClient(TimeSpan.FromMilliseconds(100));
+        using var http = Connections.CreateHttpClient("test/1");
+        var client = Session($"http://{listener.LocalEndpoint}", client: new ServiceClient(_ => http)).NewApiClient(TimeSpan.FromMilliseconds(500));
         var got = new MemoryStream();
 
         var problem = await Assert.ThrowsAsync<ServiceUnreachableException>(

@@ -1,4 +1,3 @@
-using System.Net;
 using Datagen.Auth;
 using Datagen.Flows;
 using Datagen.Protocol;
@@ -26,21 +25,13 @@ public sealed class ServiceClientTests
     {
         using var server = new LoopbackListener(0);
         using var proxy = new LoopbackListener(0);
-        var usual = HttpClient.DefaultProxy;
-        HttpClient.DefaultProxy = new WebProxy(proxy.RedirectUri);
-        try
-        {
-            using var http = ServiceClient.CreateHttpClient("test/1.0");
-            var answer = new ServiceClient(_ => http)
-                .GetAsync(server.RedirectUri, Authorize.For(new AccessToken("s3cret-token", null, null)), Limits.AnswerBytes, TestContext.Current.CancellationToken);
+        using var http = Connections.CreateHttpClient("test/1.0", proxies: new ProxySettings(_ => proxy.RedirectUri.GetLeftPart(UriPartial.Authority)));
 
-            await Task.WhenAny(answer, Served());
-            Assert.False(answer.IsCompleted, "the proxy has answered it");
-        }
-        finally
-        {
-            HttpClient.DefaultProxy = usual;
-        }
+        var answer = new ServiceClient(_ => http)
+            .GetAsync(server.RedirectUri, Authorize.For(new AccessToken("s3cret-token", null, null)), Limits.AnswerBytes, TestContext.Current.CancellationToken);
+
+        await Task.WhenAny(answer, Served());
+        Assert.False(answer.IsCompleted, "the proxy has answered it");
 
         async Task Served()
         {
