@@ -4,7 +4,9 @@
 //   ACCESS_TOKEN_TTL, REFRESH_TOKEN_TTL, DEVICE_CODE_TTL   seconds
 //   SLOW_DOWNS=N           the first N polls with each device code are too quick for it
 //   CLAIMS_IN_ID_TOKEN=1   the ID token repeats the claims of UserInfo
+//   DPOP=off|nonce         no DPoP at all; or every proof needs the nonce (RFC 9449 8)
 
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Provider, errors } from 'oidc-provider';
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
@@ -83,6 +85,7 @@ ready(server, (issuer) => {
     features: {
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
+      dPoP: { enabled: process.env.DPOP !== 'off', nonceSecret: randomBytes(32), requireNonce: () => process.env.DPOP === 'nonce' },
       devInteractions: { enabled: true },
       introspection: { enabled: true },
       jwtUserinfo: { enabled: true },

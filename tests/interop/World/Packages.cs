@@ -8,7 +8,7 @@ internal static class Packages
 {
     public static async Task InstallAsync()
     {
-        if (Installed("oidc-provider") is not null && Installed("oauth2-mock-server") is not null) return;
+        if (Named().All(name => Installed(name) is not null)) return;
         using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
         {
             WorkingDirectory = Server.Folder,
@@ -25,6 +25,9 @@ internal static class Packages
         var version = (string)Read(manifest)["version"]!;
         return version == (string?)Read(Path.Combine(Server.Folder, "package.json"))["dependencies"]![name] ? version : null;
     }
+
+    private static IEnumerable<string> Named() =>
+        Read(Path.Combine(Server.Folder, "package.json"))["dependencies"]!.AsObject().Select(dependency => dependency.Key);
 
     private static JsonNode Read(string path) => JsonNode.Parse(File.ReadAllText(path))!;
 }

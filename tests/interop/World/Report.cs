@@ -19,7 +19,15 @@ internal sealed class AgainstAttribute(string name, string? package = null) : At
 
     public string? Package => package;
 
-    public string Title => package is null ? name : $"{name} {Packages.Installed(package)}";
+    /// <summary>A type of the server's, where it is a NuGet package.</summary>
+    public Type? Of { get; init; }
+
+    /// <summary>False for a provider that is played from its documentation.</summary>
+    public bool IsReal => package is not null || Of is not null;
+
+    public string Title => Of is not null ? $"{name} {Of.Assembly.GetName().Version!.ToString(3)}"
+        : package is not null ? $"{name} {Packages.Installed(package)}"
+        : name;
 }
 
 /// <summary>Writes README.md from what happened, once every test there is has run.</summary>
@@ -63,8 +71,10 @@ public sealed class Report : IDisposable
             # Against servers that nobody here wrote
 
             The published executable signs in at [oidc-provider](https://github.com/panva/node-oidc-provider), a certified OpenID Connect
-            provider, through its own pages, and at [oauth2-mock-server](https://github.com/axa-group/oauth2-mock-server), made to give
-            answers that are odd but legal. The large providers can't be run here: their documented answers are played to the protocol layer.
+            provider, through its own pages; at [OpenIddict](https://github.com/openiddict/openiddict-core) and
+            [Better Auth](https://github.com/better-auth/better-auth), with and without its OAuth provider, through the few pages that they leave
+            to their users; at [oidc-mock-provider](https://github.com/mongodb-js/oidc-mock-provider), which approves everything; and at
+            [oauth2-mock-server](https://github.com/axa-group/oauth2-mock-server), made to give answers that are odd but legal. The large providers can't be run here: their documented answers are played to the protocol layer.
 
                 dotnet run --project tests/interop
 
@@ -78,7 +88,7 @@ public sealed class Report : IDisposable
         var rows =
             from test in tests
             let against = test.Class.GetCustomAttribute<AgainstAttribute>()!
-            orderby against.Package is null, against.Title, test.Class.Name, test.Method
+            orderby !against.IsReal, against.Title, test.Class.Name, test.Method
             select $"| {against.Title} | {Sentence(test.Method)} | {Result(s_results[test])} |\n";
         foreach (var row in rows) text.Append(CultureInfo.InvariantCulture, $"{row}");
         return text.ToString();

@@ -1,20 +1,21 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Interop.OpenIddict;
 using WholeProgram.World;
 
 namespace Interop.World;
 
-/// <summary>A server that nobody here wrote, as a child process with an address of its own. It ends with us, however we end.</summary>
-public sealed class Server : IDisposable
+/// <summary>A server that nobody here wrote: a child process that ends with us, however we end, or in this process. It has an address of its own.</summary>
+public sealed class Server : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly Process _process;
+    private readonly Func<ValueTask> _end;
 
-    private Server(Process process, string issuer)
+    private Server(string issuer, Func<ValueTask> end)
     {
-        _process = process;
         Issuer = issuer;
+        _end = end;
     }
 
     public string Issuer { get; }
@@ -46,12 +47,19 @@ public sealed class Server : IDisposable
         }
 
         _ = process.StandardOutput.ReadToEndAsync();
-        return new Server(process, (string)JsonNode.Parse(ready)!["issuer"]!);
+        return new Server((string)JsonNode.Parse(ready)!["issuer"]!, () =>
+        {
+            process.Kill();
+            process.Dispose();
+            return ValueTask.CompletedTask;
+        });
     }
 
-    public void Dispose()
+    public static async Task<Server> StartOpenIddictAsync()
     {
-        _process.Kill();
-        _process.Dispose();
+        var server = await OpenIddictServer.StartAsync();
+        return new Server(server.Issuer, server.DisposeAsync);
     }
+
+    public ValueTask DisposeAsync() => _end();
 }

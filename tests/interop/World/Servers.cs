@@ -14,12 +14,20 @@ public sealed class Servers : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var server in _servers.Values) (await server.Value).Dispose();
+        foreach (var server in _servers.Values) await (await server.Value).DisposeAsync();
     }
 
     public Task<Server> ProviderAsync(IEnumerable<(string Name, string Value)> environment) => GetAsync("provider.mjs", environment);
 
     public Task<Server> OddAsync() => GetAsync("odd.mjs", []);
+
+    public Task<Server> BetterAuthAsync(IEnumerable<(string Name, string Value)> environment) => GetAsync("better-auth.mjs", environment);
+
+    public Task<Server> BetterAuthDeviceAsync(IEnumerable<(string Name, string Value)> environment) => GetAsync("better-auth-device.mjs", environment);
+
+    public Task<Server> MockAsync() => GetAsync("mock.mjs", []);
+
+    public Task<Server> OpenIddictAsync() => _servers.GetOrAdd("OpenIddict", _ => new Lazy<Task<Server>>(Server.StartOpenIddictAsync)).Value;
 
     private Task<Server> GetAsync(string script, IEnumerable<(string Name, string Value)> environment) => _servers.GetOrAdd(
         $"{script} {string.Join(' ', environment)}",

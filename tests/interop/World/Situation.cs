@@ -59,7 +59,7 @@ public abstract class Situation : IAsyncLifetime
     protected static async Task<JsonObject> PostAsync(Server server, string path, params (string Name, string Value)[] form)
     {
         using var content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value)));
-        using var response = await s_http.PostAsync($"{server.Issuer}/{path}", content, Stop);
+        using var response = await s_http.PostAsync($"{server.Issuer.TrimEnd('/')}/{path}", content, Stop);
         var text = await response.Content.ReadAsStringAsync(Stop);
         return text.Length == 0 ? [] : JsonNode.Parse(text)!.AsObject();
     }
@@ -67,7 +67,7 @@ public abstract class Situation : IAsyncLifetime
     /// <summary>UserInfo's answer to whoever shows this token.</summary>
     protected static async Task<HttpStatusCode> AskUserInfoAsync(Server server, string path, string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{server.Issuer}/{path}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{server.Issuer.TrimEnd('/')}/{path}");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await s_http.SendAsync(request, Stop);
         return response.StatusCode;
