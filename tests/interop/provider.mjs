@@ -85,7 +85,7 @@ ready(server, (issuer) => {
     features: {
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
-      dPoP: { enabled: process.env.DPOP !== 'off', nonceSecret: randomBytes(32), requireNonce: () => process.env.DPOP === 'nonce' },
+      dPoP: { enabled: process.env.DPOP !== 'off', ...process.env.DPOP === 'nonce' && { nonceSecret: randomBytes(32), requireNonce: () => true } },
       devInteractions: { enabled: true },
       introspection: { enabled: true },
       jwtUserinfo: { enabled: true },

@@ -7,12 +7,12 @@ namespace Interop.Independent;
 [Against("oidc-mock-provider", "@mongodb-js/oidc-mock-provider")]
 public class AtMockProvider(Servers servers) : Situation
 {
-    private Server _server = null!;
+    private Server Mock { get; set; } = null!;
 
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        _server = await servers.MockAsync();
+        Mock = await servers.MockAsync();
     }
 
     [Theory]
@@ -20,7 +20,7 @@ public class AtMockProvider(Servers servers) : Situation
     [InlineData("browser")]
     public async Task Who_it_is_comes_from_the_ID_token_alone(string flow)
     {
-        var cli = GenLabZ(_server);
+        var cli = GenLabZ(Mock);
         using var login = cli.Start("auth", "login", "--flow", flow);
         using var person = new Person();
         if (flow == "browser") await person.OpenAsync(new Uri(await login.SaysAsync(@"^Open: (\S+)$", Stop)), Stop);
@@ -36,7 +36,7 @@ public class AtMockProvider(Servers servers) : Situation
     [Fact] // It answers 500 with the words of a JavaScript error.
     public async Task A_refresh_that_fails_over_there_loses_nothing()
     {
-        var cli = GenLabZ(_server);
+        var cli = GenLabZ(Mock);
         using var login = cli.Start("auth", "login", "--flow", "device");
         await login.ExitAsync(Stop);
         var before = GenLabZFile.Bytes();

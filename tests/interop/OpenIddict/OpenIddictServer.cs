@@ -14,9 +14,6 @@ namespace Interop.OpenIddict;
 /// <summary>OpenIddict with SQLite in memory, set up as its documentation does, with the few pages and answers that it leaves to its user.</summary>
 public sealed class OpenIddictServer : IAsyncDisposable
 {
-    public const string Resource = "resource";
-    public const string ResourceSecret = "only for tests";
-
     private readonly WebApplication app;
     private readonly SqliteConnection connection;
 
@@ -92,14 +89,6 @@ public sealed class OpenIddictServer : IAsyncDisposable
         await using var scope = services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<DbContext>().Database.EnsureCreatedAsync();
         var applications = scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>();
-        // Who may look into tokens (RFC 7662): a resource, with a secret. OpenIddict refuses that to public clients.
-        await applications.CreateAsync(new OpenIddictApplicationDescriptor
-        {
-            ClientId = Resource,
-            ClientSecret = ResourceSecret,
-            ClientType = ClientTypes.Confidential,
-            Permissions = { Permissions.Endpoints.Introspection },
-        });
         foreach (var client in (string[])["datagen-cli", "genlabz-cli"])
         {
             await applications.CreateAsync(new OpenIddictApplicationDescriptor

@@ -103,7 +103,7 @@ internal static class Pages
     {
         var identity = new ClaimsIdentity(Server, Claims.Name, Claims.Role);
         identity.SetClaim(Claims.Subject, email).SetClaim(Claims.Email, email).SetClaims("groups", ["authors", "reviewers"]);
-        identity.SetScopes(scopes).SetResources(OpenIddictServer.Resource);
+        identity.SetScopes(scopes);
         identity.SetDestinations(claim => claim.Type is Claims.Email or "groups" ? [Destinations.AccessToken, Destinations.IdentityToken] : [Destinations.AccessToken]);
         return new ClaimsPrincipal(identity);
     }
