@@ -29,6 +29,8 @@ public sealed record Product
             ActiveProfile = "active_profile",
             Profiles = "profiles",
             Email = "email",
+            Identity = "who is signed in, the active organization, and the role there",
+            Acting = "signed in and for the active organization",
         })
     {
         Name = "datagen",
@@ -60,6 +62,8 @@ public sealed record Product
             ActiveProfile = "Active profile",
             Profiles = "Profiles",
             Email = "Email",
+            Identity = "who is signed in, their groups, and when the token expires",
+            Acting = "signed in",
         })
     {
         Name = "genlabz",
@@ -170,6 +174,12 @@ internal sealed record Words
     public required string Profiles { get; init; }
 
     public required string Email { get; init; }
+
+    /// <summary>What <c>auth status</c> shows, in help.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>How <c>api</c> calls, in help.</summary>
+    public required string Acting { get; init; }
 }
 
 /// <summary>What a command prints: a text with <c>{fact}</c> in it, and the same facts as keys of a JSON object.</summary>

@@ -1,4 +1,4 @@
-using System.Text;
+using ConsoleAppFramework;
 using Datagen.Auth;
 using Datagen.Console;
 using Datagen.Host;
@@ -8,61 +8,59 @@ using Datagen.Storage;
 
 namespace Datagen.Commands;
 
-internal static class ApiCommand
+internal sealed class ApiCommand(World world)
 {
-    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_longestIdle = TimeSpan.FromSeconds(60);
 
     // Who asks, of whom, for whom, and how long the message is: none of these is a caller's to say.
-    private static readonly HashSet<string> OurHeaders = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> s_ourHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
         "Authorization", "Proxy-Authorization", "Host", "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "TE", "Trailer",
         RequestTrace.OrganizationHeader,
     };
 
-    /// <param name="session">Whose token.</param>
-    /// <param name="path">Relative to the API's base.</param>
-    /// <param name="method">Null for GET, or POST with a body.</param>
-    /// <param name="headers">Each as <c>Name: value</c>.</param>
-    /// <param name="input">The file to send, or <c>-</c>; null for no body.</param>
-    /// <param name="openStandardInput">Standard input.</param>
-    /// <param name="paginate">Whether to go on to the next page while there is one.</param>
-    /// <param name="write">Standard output: the answers, byte for byte.</param>
-    /// <param name="cancellation">Calls it off.</param>
-    public static async Task<int> RunAsync(
-        Session session,
-        string path,
-        string? method,
-        IReadOnlyList<string> headers,
-        string? input,
-        Func<Stream> openStandardInput,
-        bool paginate,
-        Action<ReadOnlyMemory<byte>> write,
-        CancellationToken cancellation)
+    /// <summary>Call the platform's API, {acting}. Example: {name} api '/v1/datasets?limit=10' --paginate Example: {name} api /v1/jobs --input job.json</summary>
+    /// <param name="path">path: What to ask for, below the API's address, such as /v1/datasets?limit=10</param>
+    /// <param name="method">-X, method: The method; GET unless told, POST with --input</param>
+    /// <param name="header">-H, header: A header to add, as 'Name: value'; may be repeated</param>
+    /// <param name="input">file: The file to send as the body, JSON unless a Content-Type says otherwise; - for standard input</param>
+    /// <param name="paginate">Ask for the following pages too, as the answers' Link headers name them</param>
+    /// <param name="format">text|json: Format of errors: text or json</param>
+    public Task<int> Api(
+        [Argument, AnyWord] string path,
+        string? method = null,
+        [Repeated] string[]? header = null,
+        string? input = null,
+        bool paginate = false,
+        [FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(async () =>
     {
+        world.Listen();
         if (ApiAddress.Fault(path) is { } fault)
             throw new UsageException($"{Printable.Text(path)} is no path below the API's address: {fault}", "it takes one such as /v1/datasets?limit=10");
         var verb = ParseMethod(method ?? (input is null ? "GET" : "POST"));
-        var fields = headers.Select(ParseHeader).ToList();
+        var fields = (header ?? []).Select(ParseHeader).ToList();
         if (input is null && fields.Find(IsOfBody) is { Key: { } ofBody })
             throw new UsageException($"{ofBody} describes a body, and there is none", "--input names one");
-        if (paginate && (verb != HttpMethod.Get || input is not null)) throw new UsageException("--paginate is for GET without a body alone");
+        if (paginate && (verb != HttpMethod.Get || input is not null)) throw new UsageException("--paginate is for GET without a body alone", "leave out --paginate");
 
-        using var source = input is null ? null : input == "-" ? openStandardInput() : Open(input);
+        var session = world.NewSession(world.NewOutput(format));
+        using var source = input is null ? null : input == "-" ? StandardInput.Open() : Open(input);
         var body = source is null ? null : new ApiBody(source, input == "-" ? "standard input" : Printable.Text(input));
-        if (body is not null) await body.BeginAsync(cancellation);
+        if (body is not null) await body.BeginAsync(world.Interrupted);
 
-        var client = session.NewApiClient(LongestIdle);
-        var next = await client.SendAsync(new ApiCall(verb, api => ApiAddress.Of(api, path), fields, body), write, cancellation);
+        var client = session.NewApiClient(s_longestIdle);
+        var next = await client.SendAsync(new ApiCall(verb, api => ApiAddress.Of(api, path), fields, body), world.WriteBytes, world.Interrupted);
         var asked = new HashSet<Uri>();
         while (paginate && next is not null)
         {
             if (!asked.Add(next)) throw new AuthException($"{next.Authority} names a page that it has named before as the next one");
             var page = next;
-            next = await client.SendAsync(new ApiCall(verb, api => ApiAddress.Linked(api, page, page.AbsoluteUri), fields, null), write, cancellation);
+            next = await client.SendAsync(
+                new ApiCall(verb, api => ApiAddress.Linked(api, page, page.AbsoluteUri), fields, null), world.WriteBytes, world.Interrupted);
         }
 
         return ExitCode.Done;
-    }
+    });
 
     internal static HttpMethod ParseMethod(string text) =>
         text.Length is > 0 and <= 32 && text.All(char.IsAsciiLetter) && text.ToUpperInvariant() is var name and not ("CONNECT" or "TRACE")
@@ -77,12 +75,12 @@ internal static class ApiCommand
         var value = end < 0 ? "" : text[(end + 1)..].Trim(' ', '\t');
         if (name.Length == 0 || name.Any(c => c is <= ' ' or > '~' || Separators.Contains(c, StringComparison.Ordinal)))
             // The text is not repeated: it may hold a secret.
-            throw new UsageException("a header must be written as 'Name: value'");
-        if (value.Any(c => c is (< ' ' or > '~') and not '\t')) throw new UsageException($"the value of {name} holds a character that no header has");
-        if (OurHeaders.Contains(name))
+            throw new UsageException("a header must be written as 'Name: value'", "such as -H 'Accept: text/csv'");
+        if (value.Any(c => c is (< ' ' or > '~') and not '\t')) throw new UsageException($"the value of {name} holds a character that no header has", "write it in printable ASCII");
+        if (s_ourHeaders.Contains(name))
             throw new UsageException(
                 $"the header {name} can't be set",
-                name.Equals(RequestTrace.OrganizationHeader, StringComparison.OrdinalIgnoreCase) ? "DATAGEN_ORG names another organization" : null);
+                name.Equals(RequestTrace.OrganizationHeader, StringComparison.OrdinalIgnoreCase) ? "DATAGEN_ORG names another organization" : "leave it out; it is set for you");
         return new(name, value);
     }
 

@@ -1,39 +1,32 @@
 using Datagen.Auth;
 using Datagen.Console;
 using Datagen.Doctor;
-using Datagen.Protocol;
+using Datagen.Trust;
 
 namespace Datagen.Commands;
 
-/// <summary>Prints what the doctor found.</summary>
-internal static class DoctorCommand
+internal sealed class DoctorCommand(World world)
 {
-    /// <param name="service">Asks the servers; nothing is asked before the local checks are done.</param>
-    /// <param name="authorities">Where the certificate authorities come from; null where there are none.</param>
-    /// <param name="hasTerminal">Whether standard error is a terminal.</param>
-    public static async Task<int> RunAsync(
-        Product product,
-        SessionOptions options,
-        ServiceClient service,
-        Output output,
-        Func<string?> authorities,
-        bool hasTerminal,
-        CancellationToken cancellation)
+    /// <summary>Check all that signing in needs, and say what to do. Example: {name} auth doctor</summary>
+    /// <param name="format">text|json: Output format: text or json</param>
+    public Task<int> Doctor([FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(async () =>
     {
+        var output = world.NewOutput(format);
         var surroundings = new Surroundings
         {
             Version = ProgramVersion.Text,
-            Variables = [.. EnvironmentVariables.Of(product).Select(variable => product.Variable(variable.Suffix))],
-            Environment = Environment.GetEnvironmentVariable,
-            HasTerminal = hasTerminal,
-            Browsers = Browser.Commands(hasTerminal, Environment.GetEnvironmentVariable),
-            Authorities = authorities,
+            Variables = [.. EnvironmentVariables.Of(world.Product).Select(variable => world.Product.Variable(variable.Suffix))],
+            Environment = World.Variable,
+            HasTerminal = World.HasTerminal,
+            Browsers = Browser.Commands(World.HasTerminal, World.Variable),
+            Authorities = SystemTrust.Source,
         };
-        var checks = await new Examination(product, options, service, surroundings, TimeProvider.System).RunAsync(cancellation);
+        var checks = await new Examination(world.Product, world.Options, world.NewService(output), surroundings, TimeProvider.System)
+            .RunAsync(world.Interrupted);
         var works = checks.All(check => check.Status != Check.Wrong);
         Print(output, works, checks);
         return works ? ExitCode.Done : ExitCode.Failed;
-    }
+    });
 
     private static void Print(Output output, bool works, IReadOnlyList<Check> checks)
     {

@@ -1,130 +1,119 @@
 using System.Globalization;
 using Datagen.Auth;
 using Datagen.Console;
-using Datagen.Protocol;
+using Datagen.Storage;
 
 namespace Datagen.Commands;
 
-internal static class LoginCommand
+internal sealed class LoginCommand(World world)
 {
-    private const int LongestPaste = 16 << 10;
+    private const int LongestToken = 64 << 10;
 
-    /// <param name="openBrowser">Null where no person could see a browser; false from it if none could be started.</param>
-    /// <param name="aids">What standard error can show beside the lines.</param>
-    /// <param name="pasted">Where the person can paste; null where no person is.</param>
-    public static async Task<int> RunAsync(
-        Session session,
-        Product product,
-        Output output,
-        SignInFlow? flow,
-        int redirectPort,
-        Func<Uri, bool>? openBrowser,
-        PromptAids aids,
-        Stream? pasted,
-        CancellationToken cancellation)
+    private Product Product => world.Product;
+
+    /// <summary>Sign in, and store the credential. Example: {name} auth login Example: {name} auth login --flow device --no-browser</summary>
+    /// <param name="flow">device|browser: Sign-in method: device or browser</param>
+    /// <param name="noBrowser">Print the address, and open no browser</param>
+    /// <param name="port">number: Port that the browser comes back to, for servers that know only one</param>
+    /// <param name="withToken">Read an access token from standard input instead</param>
+    /// <param name="qr">Show the address to verify at as a QR code, for a phone (device flow)</param>
+    /// <param name="clipboard">Put the user code on the clipboard (device flow)</param>
+    /// <param name="start">Begin a device sign-in, print what the person needs as JSON, and return</param>
+    /// <param name="finish">Complete the sign-in that --start began: ask once, and store the credential</param>
+    /// <param name="wait">duration: With --finish, ask again for this long, such as 60s</param>
+    /// <param name="format">text|json: Output format: text or json</param>
+    public Task<int> Login(
+        [FlowValue] SignInFlow? flow = null,
+        bool noBrowser = false,
+        string? port = null,
+        bool withToken = false,
+        bool qr = false,
+        bool clipboard = false,
+        bool start = false,
+        bool finish = false,
+        string? wait = null,
+        [FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(() =>
     {
-        var progressShown = false;
-        var browserTried = false;
-        var pasteOffered = false;
-        var prompts = new SignInPrompts
+        RequireOneWay(flow, start, finish, wait is not null, withToken ? "--with-token" : port is null ? null : "--port");
+        var redirectPort = port is null ? 0 : ParsePort(port);
+        world.Listen();
+        var output = world.NewOutput(format);
+        return start ? StartAsync(output)
+            : finish ? FinishAsync(output, wait is null ? TimeSpan.Zero : Duration.Parse(wait, "--wait"))
+            : withToken ? SignInWithTokenAsync(output)
+            : SignInAsync(output, flow, redirectPort, !noBrowser, qr, clipboard);
+    });
+
+    private int ParsePort(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
+            ? port
+            : throw Misused($"--port takes a number from 1 to 65535, not {Printable.Text(text)}");
+
+    private void RequireOneWay(SignInFlow? flow, bool start, bool finish, bool wait, string? other)
+    {
+        if (start && finish) throw Misused("--start and --finish can't be used together");
+        if ((start || finish) && other is not null) throw Misused($"{(start ? "--start" : "--finish")} and {other} can't be used together");
+        if ((start || finish) && flow == SignInFlow.Browser) throw Misused("the browser flow can't be done in two steps");
+        if (!finish && wait) throw Misused("--wait is for --finish alone");
+    }
+
+    private UsageException Misused(string how) => new(how, $"run {Product.Name} auth login --help");
+
+    private async Task<int> SignInAsync(Output output, SignInFlow? flow, int redirectPort, bool opensBrowser, bool qr, bool clipboard)
+    {
+        var usedFlow = flow ?? Product.DefaultFlow;
+        var canPaste = World.HasTerminal && !System.Console.IsInputRedirected && flow is null && usedFlow == SignInFlow.Browser;
+        if ((qr || clipboard) && !canPaste && usedFlow == SignInFlow.Browser)
+            throw new UsageException("--qr and --clipboard are for the device flow, which this is not", "add --flow device");
+        var browsers = opensBrowser ? Browser.Commands(World.HasTerminal, World.Variable) : [];
+        var screen = new SignInScreen(output, new Terminal(World.HasTerminal, World.Variable), World.Variable)
         {
-            ShowUserCode = ShowUserCode,
-            ShowAddress = ShowAddress,
-            ReadPasted = pasted is null ? null : ReadPastedAsync,
-            // A line that is written again every second would tear what a person types.
-            Waiting = aids.ShowsProgress && pasted is null ? ShowProgress : null,
-            Note = note =>
-            {
-                ClearProgress();
-                output.Prompt($"note: {note}");
-            },
+            OpenBrowser = browsers.Count == 0 ? null : address => Browser.Open(browsers, address, Product.SecretVariables),
+            ShowsQrCode = qr,
+            CopiesUserCode = clipboard,
+            Pasted = canPaste ? StandardInput.Open() : null,
         };
+        Identity identity;
         try
         {
-            var identity = await session.SignInAsync(prompts, flow, redirectPort, cancellation);
-            ClearProgress();
-            output.Print(product.Words.SignedIn, identity);
-            return ExitCode.Done;
+            identity = await world.NewSession(output).SignInAsync(screen.Prompts, flow, redirectPort, world.Interrupted);
         }
         finally
         {
-            ClearProgress();
+            screen.Clear();
         }
 
-        void ShowUserCode(UserCodePrompt prompt)
-        {
-            output.Prompt($"User code: {prompt.UserCode}");
-            output.Prompt($"Verify at: {aids.Address(prompt.VerificationUri)}");
-            if (!browserTried && openBrowser is not null)
-            {
-                var address = prompt.VerificationUriComplete ?? prompt.VerificationUri;
-                output.Prompt($"Opening: {aids.Address(address)}");
-                OpenBrowser(address);
-            }
-
-            output.Prompt("");
-            aids.Show(prompt, output);
-        }
-
-        void ShowAddress(Uri address)
-        {
-            output.Prompt($"Open: {aids.Address(address)}");
-            OpenBrowser(address);
-            output.Prompt("");
-        }
-
-        void OpenBrowser(Uri address)
-        {
-            browserTried = true;
-            if (openBrowser?.Invoke(address) == false) output.Warn("no browser could be opened; open the address yourself");
-        }
-
-        async Task<string?> ReadPastedAsync(CancellationToken stop)
-        {
-            if (!pasteOffered) output.Prompt("Browser on another machine? Paste here the address it was sent to at the end, or the code in it.");
-            pasteOffered = true;
-            return await ReadLineAsync(pasted!, stop);
-        }
-
-        void ShowProgress(TimeSpan left)
-        {
-            progressShown = true;
-            output.Progress(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Waiting for your approval, for another {(int)left.TotalMinutes}:{left.Seconds:00}"));
-        }
-
-        void ClearProgress()
-        {
-            if (progressShown) output.Progress("");
-            progressShown = false;
-        }
+        return PrintSignedIn(output, identity);
     }
 
-    public static async Task<int> RunWithTokenAsync(
-        Session session, Product product, Output output, Stream input, CancellationToken cancellation)
+    private async Task<int> SignInWithTokenAsync(Output output)
     {
-        var token = await ReadTokenAsync(input, cancellation);
-        output.Print(product.Words.SignedIn, await session.SignInWithTokenAsync(token, cancellation));
+        var session = world.NewSession(output);
+        var token = await StandardInput.ReadAllAsync(StandardInput.Open(), LongestToken, "an access token", world.Interrupted);
+        return PrintSignedIn(output, await session.SignInWithTokenAsync(token.Trim(), world.Interrupted));
+    }
+
+    private async Task<int> StartAsync(Output output)
+    {
+        var started = await world.NewSession(output).StartSignInAsync(world.Interrupted);
+        output.PrintJson(json =>
+        {
+            json.WriteString("user_code", started.UserCode);
+            json.WriteString("verification_uri", Printable.Text(started.VerificationUri.OriginalString));
+            json.WriteString(
+                "verification_uri_complete", started.VerificationUriComplete is { } complete ? Printable.Text(complete.OriginalString) : null);
+            json.WriteString("expires_at", UtcSeconds.Format(started.ExpiresAt));
+            json.WriteNumber("interval", (int)Math.Ceiling(started.Interval.TotalSeconds));
+        });
         return ExitCode.Done;
     }
 
-    private static async Task<string?> ReadLineAsync(Stream input, CancellationToken cancellation)
-    {
-        // A terminal gives one line at a time. A read from it can't be called off; its thread ends with the process.
-        var buffer = new byte[LongestPaste];
-        var length = await Task.Run(() => input.Read(buffer), cancellation).WaitAsync(cancellation);
-        return length == 0 ? null : System.Text.Encoding.UTF8.GetString(buffer, 0, length);
-    }
+    private async Task<int> FinishAsync(Output output, TimeSpan wait) =>
+        PrintSignedIn(output, await world.NewSession(output).FinishSignInAsync(wait, world.Interrupted));
 
-    private static async Task<string> ReadTokenAsync(Stream input, CancellationToken cancellation)
+    private int PrintSignedIn(Output output, Identity identity)
     {
-        const int Longest = 64 << 10;
-        var buffer = new byte[Longest];
-        var length = await Task.Run(() => input.ReadAtLeast(buffer, Longest, throwOnEndOfStream: false), cancellation)
-            .WaitAsync(cancellation);
-        return length < Longest
-            ? System.Text.Encoding.UTF8.GetString(buffer, 0, length).Trim()
-            : throw new AuthException("what came on standard input is too long for an access token");
+        output.Print(Product.Words.SignedIn, identity);
+        return ExitCode.Done;
     }
 }

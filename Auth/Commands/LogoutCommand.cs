@@ -1,16 +1,19 @@
-using Datagen.Auth;
 using Datagen.Console;
+using Datagen.Storage;
 
 namespace Datagen.Commands;
 
-internal static class LogoutCommand
+internal sealed class LogoutCommand(World world)
 {
-    public static async Task<int> RunAsync(
-        Session session, Product product, Output output, bool local, Action forget, CancellationToken cancellation)
+    /// <summary>Revoke the session, and delete the credential. Example: {name} auth logout</summary>
+    /// <param name="local">Delete the credential without asking the server to revoke it</param>
+    /// <param name="format">text|json: Output format: text or json</param>
+    public Task<int> Logout(bool local = false, [FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(async () =>
     {
-        var signedOut = await session.SignOutAsync(local, cancellation);
-        forget();
-        output.Print(signedOut ? product.Words.SignedOut : product.Words.NoCredential);
+        var output = world.NewOutput(format);
+        var signedOut = await world.NewSession(output).SignOutAsync(local, world.Interrupted);
+        if (SeenOrganizations.Folder(world.Product.Name, World.Variable) is { } cache) SeenOrganizations.Delete(cache);
+        output.Print(signedOut ? world.Product.Words.SignedOut : world.Product.Words.NoCredential);
         return ExitCode.Done;
-    }
+    });
 }

@@ -1,23 +1,37 @@
 using Datagen.Auth;
 using Datagen.Console;
+using Datagen.Storage;
 
 namespace Datagen.Commands;
 
-internal static class OrgCommand
+internal sealed class OrgCommand(World world)
 {
-    public static async Task<int> RunAsync(
-        Session session, Product product, Output output, bool list, string? use, Action<IEnumerable<string>> remember, CancellationToken cancellation)
+    /// <summary>List your organizations, or switch the active one. Example: {name} auth org --list Example: {name} auth org --use yourcompany</summary>
+    /// <param name="list">List your organizations</param>
+    /// <param name="use">slug: Make an organization the active one</param>
+    /// <param name="format">text|json: Output format: text or json</param>
+    public Task<int> Org(bool list = false, string? use = null, [FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(async () =>
     {
         if (list == use is not null)
             throw new UsageException(
                 list ? "--list and --use can't be used together" : "one of --list and --use is needed",
-                $"{product.Name} auth org --list, or {product.Name} auth org --use SLUG");
+                $"{world.Product.Name} auth org --list, or {world.Product.Name} auth org --use SLUG");
 
-        var identity = use is null ? await session.GetIdentityAsync(cancellation) : await session.UseOrganizationAsync(use, cancellation);
-        remember(identity.Memberships.Select(membership => membership.Slug));
+        var output = world.NewOutput(format);
+        var session = world.NewSession(output);
+        var identity = use is null ? await session.GetIdentityAsync(world.Interrupted) : await session.UseOrganizationAsync(use, world.Interrupted);
+        Remember(identity);
         if (use is null) Print(output, identity);
-        else output.Print(product.Words.Status, identity);
+        else output.Print(world.Product.Words.Status, identity);
         return ExitCode.Done;
+    });
+
+    // For the shell to complete. Whoever a token of the environment is for, it is not the person at this shell.
+    private void Remember(Identity identity)
+    {
+        if (world.OwnVariable("TOKEN") is null && world.OwnVariable("GRANT") is null
+            && SeenOrganizations.Folder(world.Product.Name, World.Variable) is { } cache)
+            SeenOrganizations.Write(cache, identity.Memberships.Select(membership => membership.Slug));
     }
 
     private static void Print(Output output, Identity identity)

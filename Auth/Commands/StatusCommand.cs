@@ -3,19 +3,22 @@ using Datagen.Console;
 
 namespace Datagen.Commands;
 
-internal static class StatusCommand
+internal sealed class StatusCommand(World world)
 {
-    public static async Task<int> RunAsync(Session session, Product product, Output output, CancellationToken cancellation)
+    /// <summary>Show {identity}. Example: {name} auth status --format json</summary>
+    /// <param name="format">text|json: Output format: text or json</param>
+    public Task<int> Status([FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(async () =>
     {
+        var output = world.NewOutput(format);
         try
         {
-            output.Print(product.Words.Status, await session.GetIdentityAsync(cancellation));
+            output.Print(world.Product.Words.Status, await world.NewSession(output).GetIdentityAsync(world.Interrupted));
             return ExitCode.Done;
         }
         catch (NotSignedInException nobody) when (nobody.NoCredential)
         {
-            output.Print(product.Words.NoCredential);
+            output.Print(world.Product.Words.NoCredential);
             return ExitCode.NotSignedIn;
         }
-    }
+    });
 }

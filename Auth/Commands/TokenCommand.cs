@@ -1,18 +1,21 @@
-using System.Globalization;
 using Datagen.Auth;
 using Datagen.Console;
 using Datagen.Storage;
 
 namespace Datagen.Commands;
 
-internal static class TokenCommand
+internal sealed class TokenCommand(World world)
 {
-    public static async Task<int> RunAsync(
-        Session session, Output output, string? minValidity, bool refresh, CancellationToken cancellation)
+    /// <summary>Print a valid access token. It is refreshed first if it must be. Example: curl -H "Authorization: Bearer $({name} auth token)" https://api.example.com/</summary>
+    /// <param name="minValidity">duration: Refresh first if less than this is left, such as 90s, 20m or 1h</param>
+    /// <param name="refresh">Refresh first, however long the token is still valid</param>
+    /// <param name="format">text|json: Output format: text or json</param>
+    public Task<int> Token(string? minValidity = null, bool refresh = false, [FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(async () =>
     {
-        var token = await session.GetAccessTokenAsync(
-            minValidity is null ? TimeSpan.Zero : ParseDuration(minValidity, "--min-validity"), refresh, cancellation);
-        if (output.Format == OutputFormat.Text)
+        var output = world.NewOutput(format);
+        var validity = minValidity is null ? TimeSpan.Zero : Duration.Parse(minValidity, "--min-validity");
+        var token = await world.NewSession(output).GetAccessTokenAsync(validity, refresh, world.Interrupted);
+        if (format == OutputFormat.Text)
             output.PrintLine(token.Value);
         else
             output.PrintJson(json =>
@@ -22,17 +25,5 @@ internal static class TokenCommand
                 json.WriteString("expires_at", token.ExpiresAt is { } moment ? UtcSeconds.Format(moment) : null);
             });
         return ExitCode.Done;
-    }
-
-    /// <summary><c>90s</c>, <c>20m</c> or <c>1h</c>.</summary>
-    internal static TimeSpan ParseDuration(string text, string option)
-    {
-        var seconds = text is [.., var unit] ? unit switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 } : 0;
-        // Six digits of hours are a century: enough, and safe to add to a date.
-        return seconds != 0
-            && text.Length is > 1 and <= 7
-            && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? TimeSpan.FromSeconds((double)number * seconds)
-                : throw new UsageException($"{Printable.Text(text)} is not a duration", $"{option} takes 90s, 20m or 1h");
-    }
+    });
 }

@@ -1,68 +1,45 @@
-using System.CommandLine;
 using System.Text;
 using Datagen.Auth;
 
 namespace Datagen.Console;
 
-/// <summary>The manual, a page a command, from the same table that is parsed by; <c>publish.sh</c> asks for it.</summary>
+/// <summary>The manual, a page a command, from the same table as the help; <c>publish.sh</c> asks for it.</summary>
 internal static class ManualPages
 {
     /// <summary>What the program is called with, before the folder that the pages go to, and their date.</summary>
     public const string Name = "__manual";
 
-    public static int Write(Command root, Product product, string folder, string date)
+    public static int Write(HelpTable table, Product product, string folder, string date)
     {
         Directory.CreateDirectory(folder);
-        var pages = new SortedDictionary<string, Command>(StringComparer.Ordinal);
-        Collect(root.Name, root, pages);
-        foreach (var name in pages.Keys)
-            File.WriteAllText(Path.Combine(folder, $"{FileName(name)}.1"), Page(name, pages, product, date));
+        var pages = table.All.OrderBy(page => page.Name, StringComparer.Ordinal).ToList();
+        foreach (var page in pages) File.WriteAllText(Path.Combine(folder, $"{FileName(page.Name)}.1"), PageOf(page, pages, product, date));
         return ExitCode.Done;
     }
 
-    private static void Collect(string path, Command command, SortedDictionary<string, Command> pages)
+    private static string PageOf(HelpPage help, List<HelpPage> pages, Product product, string date)
     {
-        pages.Add(path, command);
-        foreach (var subcommand in command.Subcommands)
-        {
-            if (!subcommand.Hidden) Collect($"{path} {subcommand.Name}", subcommand, pages);
-        }
-    }
-
-    private static string Page(string path, SortedDictionary<string, Command> pages, Product product, string date)
-    {
-        var (root, command) = (pages[product.Name], pages[path]);
         var page = new StringBuilder();
-        var name = FileName(path);
+        var name = FileName(help.Name);
         Line($".TH {Roff(name.ToUpperInvariant())} 1 \"{date}\" \"{product.Name} {ProgramVersion.Text}\" \"{product.Title}\"");
         Section("NAME");
-        Text($"{Roff(name)} \\- {Roff(LowerFirst(command.Description ?? ""))}");
+        Text($"{Roff(name)} \\- {Roff(LowerFirst(help.Title))}");
 
-        var arguments = string.Concat(command.Arguments.Select(argument => $" \\fI{Roff(argument.HelpName ?? argument.Name)}\\fR"));
-        var subcommands = command.Subcommands.Where(subcommand => !subcommand.Hidden).ToList();
+        var arguments = string.Concat(help.Arguments.Select(argument => $" \\fI{Roff(argument.Shown!)}\\fR"));
         Section("SYNOPSIS");
-        Line($"\\fB{Roff(path)}\\fR{(subcommands.Count > 0 ? " \\fIcommand\\fR" : "")}{arguments} [\\fIoptions\\fR]");
+        Line($"\\fB{Roff(help.Name)}\\fR{(help.IsGroup ? " \\fIcommand\\fR" : "")}{arguments} [\\fIoptions\\fR]");
 
-        if (subcommands.Count > 0)
-        {
-            Section("COMMANDS");
-            foreach (var subcommand in subcommands)
-                Item($"\\fB{Roff(name)}\\-{Roff(subcommand.Name)}\\fR(1)", subcommand.Description);
-        }
+        if (help.IsGroup) Section("COMMANDS");
+        foreach (var command in help.Commands) Item($"\\fB{Roff(FileName($"{product.Name} {command.Path}"))}\\fR(1)", command.Title);
 
-        if (command.Arguments.Count > 0)
-        {
-            Section("ARGUMENTS");
-            foreach (var argument in command.Arguments) Item($"\\fI{Roff(argument.HelpName ?? argument.Name)}\\fR", argument.Description);
-        }
+        if (help.Arguments.Count > 0) Section("ARGUMENTS");
+        foreach (var argument in help.Arguments) Item($"\\fI{Roff(argument.Shown!)}\\fR", argument.Text);
 
         Section("OPTIONS");
-        foreach (var option in command.Options.Concat(root.Options.Where(option => option.Recursive)).Distinct().Where(option => !option.Hidden))
+        foreach (var option in help.Options)
         {
-            var names = option.Aliases.Where(alias => alias.Length == 2 && alias[0] == '-' && char.IsAsciiLetter(alias[1])).Append(option.Name);
-            Item(
-                string.Join(", ", names.Select(word => $"\\fB{Roff(word)}\\fR")) + (option.HelpName is { } value ? $" \\fI{Roff(value)}\\fR" : ""),
-                option.Description);
+            var names = new[] { option.Letter, option.Name }.OfType<string>().Select(word => $"\\fB{Roff(word)}\\fR");
+            Item(string.Join(", ", names) + (option.Shown is { } value ? $" \\fI{Roff(value)}\\fR" : ""), option.Text);
         }
 
         Section("EXIT STATUS");
@@ -81,7 +58,7 @@ internal static class ManualPages
         Item("\\fBBROWSER\\fR, \\fBNO_COLOR\\fR, \\fBHTTP_PROXY\\fR, \\fBHTTPS_PROXY\\fR, \\fBNO_PROXY\\fR, \\fBSSL_CERT_FILE\\fR, \\fBSSL_CERT_DIR\\fR", "As everywhere.");
 
         Section("SEE ALSO");
-        Line(string.Join(",\n", pages.Keys.Where(other => other != path).Select(other => $"\\fB{Roff(FileName(other))}\\fR(1)")));
+        Line(string.Join(",\n", pages.Where(other => other != help).Select(other => $"\\fB{Roff(FileName(other.Name))}\\fR(1)")));
         return page.ToString();
 
         void Line(string text) => page.Append(text).Append('\n');

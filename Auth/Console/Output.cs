@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Datagen.Auth;
+using Datagen.Host;
 using Datagen.Storage;
 
 namespace Datagen.Console;
@@ -43,6 +44,10 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
 
         PrintLine(text.ToString());
     }
+
+    /// <summary>Help, as wide as the terminal that standard output may be.</summary>
+    public void Print(HelpPage page) =>
+        results.Write(HelpText.Of(page, TerminalSize.Columns(StandardStream.StandardOutput) ?? Terminal.UsualColumns));
 
     /// <summary>For an answer that an error follows.</summary>
     public void Flush() => results.Flush();

@@ -6,7 +6,7 @@ namespace Datagen.Console;
 /// <summary>What standard error can show, told by the environment. Where that says nothing, plain lines.</summary>
 internal sealed class Terminal(bool isThere, Func<string, string?> environment)
 {
-    private const int UsualColumns = 80;
+    public const int UsualColumns = 80;
 
     public bool IsThere => isThere;
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using System.Web;
 using Datagen.Auth;
-using Datagen.Commands;
 using Datagen.Console;
 using Datagen.Flows;
 using Datagen.Protocol;
@@ -80,7 +79,7 @@ internal static class Words
     {
         try
         {
-            var span = TokenCommand.ParseDuration(text, "--min-validity");
+            var span = Datagen.Console.Duration.Parse(text, "--min-validity");
             PropertyException.Require(span >= TimeSpan.Zero && text.All(c => char.IsAsciiLetterOrDigit(c) || c == 0), "not a duration");
             _ = new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero) + span;
             Feature.Note("taken");

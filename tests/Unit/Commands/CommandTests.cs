@@ -1,5 +1,4 @@
 using Datagen.Auth;
-using Datagen.Commands;
 using Datagen.Console;
 
 namespace Unit.Commands;
@@ -12,7 +11,7 @@ public class CommandTests
     [InlineData("1h", 3600)]
     [InlineData("0s", 0)]
     [InlineData("999999h", 999999 * 3600.0)]
-    public void Durations(string text, double seconds) => Assert.Equal(seconds, TokenCommand.ParseDuration(text, "--wait").TotalSeconds);
+    public void Durations(string text, double seconds) => Assert.Equal(seconds, Duration.Parse(text, "--wait").TotalSeconds);
 
     [Theory]
     [InlineData("")]
@@ -23,7 +22,7 @@ public class CommandTests
     [InlineData(" 5m")]
     [InlineData("1d")]
     [InlineData("99999999h")]
-    public void What_is_no_duration(string text) => Assert.Throws<UsageException>(() => TokenCommand.ParseDuration(text, "--wait"));
+    public void What_is_no_duration(string text) => Assert.Throws<UsageException>(() => Duration.Parse(text, "--wait"));
 
     [Theory]
     [InlineData("statsu", "status")]
@@ -31,7 +30,7 @@ public class CommandTests
     [InlineData("xyzzy", null)]
     [InlineData("", null)]
     public void Nearest_name(string typed, string? nearest) =>
-        Assert.Equal(nearest, CommandLineErrors.Nearest(typed, ["login", "logout", "status", "org", "token"]));
+        Assert.Equal(nearest, CommandLine.Nearest(typed, ["login", "logout", "status", "org", "token"]));
 
     [Theory]
     [InlineData(true, "--format", "json")]
@@ -40,7 +39,7 @@ public class CommandTests
     [InlineData(false, "--format", "text")]
     [InlineData(false, "json", "--format")]
     public void Whether_errors_are_asked_for_in_json(bool json, params string[] arguments) =>
-        Assert.Equal(json, CommandLineErrors.AsksForJson(arguments));
+        Assert.Equal(json, CommandLine.AsksForJson(arguments));
 
     [Theory]
     [InlineData("/usr/bin/genlabz", "genlabz")]
@@ -59,7 +58,7 @@ public class CommandTests
             (new AuthException("x"), 1, "failed"),
             (new CredentialsFileException(CredentialsFileProblem.Damaged, "x"), 1, "failed"),
             (new InvalidOperationException("a defect"), 1, "failed"),
-            (new UsageException("x"), 2, "usage"),
+            (new UsageException("x", "y"), 2, "usage"),
             (new ServiceUnreachableException("x"), 3, "unreachable"),
             (new NotSignedInException("x", "y"), 4, "not_signed_in"),
             (new SignInFailedException("x"), 5, "sign_in_failed"),

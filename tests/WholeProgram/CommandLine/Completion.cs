@@ -45,7 +45,7 @@ public sealed class Completion : Situation
     [InlineData("au", "auth")]
     [InlineData("auth st", "status")]
     [InlineData("auth switch ", "")]
-    [InlineData("auth org --list --format ", "json,text")]
+    [InlineData("auth org --list --format ", "text,json")]
     [InlineData("auth login --fl", "--flow")]
     [InlineData("auth login --no-browser --flow d", "device")]
     [InlineData("auth status -- ", "")]

@@ -46,13 +46,31 @@ public class Errors : Situation
     [InlineData("auth login --port 0")]
     [InlineData("auth login --port 65536")]
     [InlineData("auth login --port http")]
+    [InlineData("auth status --FORMAT json")]
+    [InlineData("auth status --format 1")]
+    [InlineData("auth status --format text,json")]
+    [InlineData("auth status --format text --format text")]
+    [InlineData("auth login --flow Browser")]
+    [InlineData("auth org --use --list")]
+    [InlineData("auth switch")]
+    [InlineData("auth switch work home")]
+    [InlineData("auth switch ../work")]
+    [InlineData("auth credential git")]
+    [InlineData("api")]
+    [InlineData("completion")]
+    [InlineData("completion 1")]
+    [InlineData("--profile")]
+    [InlineData("--version auth")]
+    [InlineData("auth --version")]
     public async Task A_command_line_that_makes_no_sense_is_exit_2(string line)
     {
         await SignedInAsync();
         var before = File.Bytes();
 
-        (await Datagen.RunAsync(line.Split(' '))).IsError(2);
+        var run = await Datagen.RunAsync(line.Split(' '));
 
+        run.IsError(2);
+        Assert.Contains("\nhint: ", run.StandardError, StringComparison.Ordinal);
         Assert.Empty(Requests);
         Assert.Equal(before, File.Bytes());
     }
@@ -63,6 +81,11 @@ public class Errors : Situation
     [InlineData("auth org --format json")]
     [InlineData("auth frobnicate --format json")]
     [InlineData("--format json")]
+    [InlineData("api --format json")]
+    [InlineData("auth switch --format json")]
+    [InlineData("auth org --format json --use")]
+    [InlineData("auth login --flow carrier-pigeon --format json")]
+    [InlineData("auth status extra --format=json")]
     public async Task Is_one_line_of_JSON_where_JSON_was_asked_for(string line) =>
         (await Datagen.RunAsync(line.Split(' '))).IsJsonError(2, "usage");
 
@@ -107,9 +130,20 @@ public class Errors : Situation
         (await Datagen.RunAsync("auth", "org", "--use=--list")).IsError(1, "--list");
     }
 
+    [Fact]
+    public async Task GenLabZ_knows_no_organizations()
+    {
+        (await GenLabZ.RunAsync("auth", "org")).IsError(2, "unknown command 'org' for genlabz auth", "hint: ");
+        (await GenLabZ.RunAsync("auth", "org", "--list")).IsError(2, "unknown command 'org' for genlabz auth", "hint: ");
+        (await GenLabZ.RunAsync("--verbose", "auth", "org", "--use=x", "--format=json")).IsJsonError(2, "usage", "org");
+    }
+
     [Theory]
     [InlineData("auth status --")]
     [InlineData("--verbose=false auth status")]
+    [InlineData("--profile default auth status")]
+    [InlineData("auth --profile=default status")]
+    [InlineData("auth status --profile default --format=text")]
     public async Task What_is_allowed_is_not_refused(string line)
     {
         await SignedInAsync();

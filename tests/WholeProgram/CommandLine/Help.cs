@@ -45,7 +45,40 @@ public sealed class Help : IDisposable
         Assert.Matches($@"(?m)^  {name}{(words.Length > 0 ? " " : "")}{command} [\[<]", run.StandardOutput);
         Assert.All(names.Split(','), word => Assert.Matches($@"(?m)^  {word}( |$)", run.StandardOutput));
         Assert.Matches(@"(?m)^  (-\?, )?-h,.*--help|--help.*-h", run.StandardOutput);
+        Assert.Matches(@"(?m)^Examples?:\n  \S", run.StandardOutput);
+        Assert.DoesNotContain('{', run.StandardOutput);
+        var prose = run.StandardOutput.Split("\nExample")[0].Split('\n');
+        Assert.All(prose, line => Assert.InRange(line.Length, 0, 80));
         Assert.Equal(run, await Named(name).RunAsync([.. words, "-h"]));
+        Assert.Equal(run, await Named(name).RunAsync(["--help", .. words]));
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(130)]
+    public async Task Is_as_wide_as_the_terminal(int columns)
+    {
+        var shell = Named("datagen") with { Program = "/bin/sh" };
+        using var terminal = shell.StartAllAtTerminal("-c", $"stty cols {columns}; exec {Executable.Path("datagen")} auth login --help");
+
+        await terminal.SaysAsync("(Examples:)", TestContext.Current.CancellationToken);
+
+        var widest = terminal.ErrorSoFar.Split("Examples:")[0].Split('\n').Max(line => line.TrimEnd('\r').Length);
+        Assert.InRange(widest, columns - 35, columns);
+    }
+
+    [Theory]
+    [InlineData("login", "  --flow device|browser ")]
+    [InlineData("login", "  --wait duration ")]
+    [InlineData("token", "  --min-validity duration ")]
+    public async Task Names_the_values(string command, string row) =>
+        Assert.Contains(row, (await Named("datagen").RunAsync("auth", command, "--help")).StandardOutput, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Says_what_each_product_shows()
+    {
+        Assert.Contains("the active organization", (await Named("datagen").RunAsync("auth", "status", "-h")).StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("their groups", (await Named("genlabz").RunAsync("auth", "status", "-h")).StandardOutput, StringComparison.Ordinal);
     }
 
     [Fact]
