@@ -14,7 +14,7 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get curl=7.88.1-10+deb12u15 libcurl4=7.88.1-10+deb12u15 2> /dev/null || { apt-get update -qq && get curl=7.88.1-10+deb12u15 libcurl4=7.88.1-10+deb12u15; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
 cat > server.js <<'JS'
 const server = require('http').createServer((request, response) => response.end(`authorization: ${request.headers.authorization ?? 'none'}\n`));
 server.listen(0, '127.0.0.1', () => require('fs').writeFileSync('port', `${server.address().port}\n`));
@@ -23,7 +23,7 @@ node server.js &
 server=$!
 trap 'kill $server 2> /dev/null || true; rm -rf "$work"' EXIT
 for _ in $(seq 50); do [ -s port ] && break; sleep 0.1; done
-curl() { LD_LIBRARY_PATH=$work/root/usr/lib/x86_64-linux-gnu "$work/root/usr/bin/curl" "$@"; }
+curl() { LD_LIBRARY_PATH=$work/unpacked/usr/lib/x86_64-linux-gnu "$work/unpacked/usr/bin/curl" "$@"; }
 curl --version | head -1
 try() { printf '%s\n' "$1" | curl -sS --noproxy '*' -K - "http://127.0.0.1:$(cat port)/" 2>&1 | sed "s|^|$1 -> |"; }
 try "oauth2-bearer = 'abc'" | tee seen

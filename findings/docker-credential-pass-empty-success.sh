@@ -14,9 +14,9 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get golang-docker-credential-helpers=0.6.4+ds1-1+b6 pass=1.7.4-6 tree=2.1.0-1 gpg=2.2.40-1.1+deb12u2 gpg-agent=2.2.40-1.1+deb12u2 2> /dev/null || { apt-get update -qq && get golang-docker-credential-helpers=0.6.4+ds1-1+b6 pass=1.7.4-6 tree=2.1.0-1 gpg=2.2.40-1.1+deb12u2 gpg-agent=2.2.40-1.1+deb12u2; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
 trap 'gpgconf --kill gpg-agent > /dev/null 2>&1 || true; rm -rf "$work"' EXIT
-PATH=$work/root/usr/bin:$PATH
+PATH=$work/unpacked/usr/bin:$PATH
 mkdir -m 700 .gnupg
 gpg --quiet --batch --passphrase '' --quick-gen-key you@example.com default default never 2> /dev/null
 pass init you@example.com > /dev/null

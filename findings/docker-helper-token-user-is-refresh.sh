@@ -6,7 +6,7 @@
 #   (containers/image), and what comes back is the bearer token. The registry itself never sees the secret.
 # version and source: skopeo 1.9.3 (Debian 12); seen by running this against a stand-in for a registry on loopback.
 # Why it matters to a sign-in tool: an access token put there is refused as an unknown refresh token, by every registry. With an access
-#   token the helper needs a real user name that the registry maps to "token as password", such as oauth2accesstoken.
+#   token the helper needs the user name that the registry documents for "the password is a token".
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -14,7 +14,7 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get skopeo=1.9.3+ds1-1+b10 2> /dev/null || { apt-get update -qq && get skopeo=1.9.3+ds1-1+b10; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
 cat > registry.js <<'JS'
 const fs = require('fs');
 const server = require('http').createServer((request, response) => {
@@ -50,7 +50,7 @@ cat "$HOME/answer"
 SH
 chmod +x bin/docker-credential-helper
 PATH=$work/bin:$PATH
-skopeo() { "$work/root/usr/bin/skopeo" "$@"; }
+skopeo() { "$work/unpacked/usr/bin/skopeo" "$@"; }
 skopeo --version
 tags() { : > requests; : > runs; skopeo list-tags --tls-verify=false --authfile auth.json "docker://$registry/team/image" > /dev/null; }
 echo "{\"credHelpers\":{\"$registry\":\"helper\"}}" > auth.json

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # A NO_PROXY entry with a port matches nothing in .NET, not even that port.
 #
-# One would guess: `id.example:8443` bypasses the proxy for that port alone (as in Go), or for the host whatever the port (as in wget's
-#   and older readers). Either way the address that was written down is reached directly.
+# One would guess: `id.example:8443` bypasses the proxy for that port alone, or for the host whatever the port. Either way the address that was written down is reached directly.
 # What happens: HttpClient compares the whole entry with the host name, so `id.example:8443` bypasses neither port, while
 #   `id.example` bypasses all of them. The entry is dropped in silence.
 # version and source: .NET SDK 10.0.4xx, System.Net.Http of the shared framework 10.0; seen by running this. Nothing is sent.

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # NO_PROXY=* switches no proxy off in .NET.
 #
-# One would guess: "*" alone means "no proxy for anything": curl, wget's and Go's readers take it so, and it is the usual way to say it.
+# One would guess: "*" alone means "no proxy for anything": curl takes it so, and it is the usual way to say it.
 # What happens: HttpClient.DefaultProxy takes it for the name of a host, so every request still goes to the proxy, in silence.
 # version and source: .NET SDK 10.0.4xx, System.Net.Http of the shared framework 10.0; curl 7.88.1 (Debian 12) beside it;
 #   seen by running this. Nothing is sent by .NET here: the probe only asks where a request would go.
 # Why it matters to a sign-in tool: `NO_PROXY='*' tool login` is what support tells a person whose proxy is broken. It would
-#   help curl and git on the same machine and leave a .NET tool as it is, so the tool must read the variable itself.
+#   help curl on the same machine and leave a .NET tool as it is, so the tool must read the variable itself.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

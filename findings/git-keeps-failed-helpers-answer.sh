@@ -14,9 +14,9 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get git=1:2.39.5-0+deb12u3 2> /dev/null || { apt-get update -qq && get git=1:2.39.5-0+deb12u3; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
-export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_EXEC_PATH=$work/root/usr/lib/git-core
-git=$work/root/usr/bin/git
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
+export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0 GIT_EXEC_PATH=$work/unpacked/usr/lib/git-core
+git=$work/unpacked/usr/bin/git
 "$git" --version
 cat > failing <<'SH'
 #!/bin/sh

@@ -14,9 +14,9 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get keyutils=1.6.3-2 libkeyutils1=1.6.3-2 2> /dev/null || { apt-get update -qq && get keyutils=1.6.3-2 libkeyutils1=1.6.3-2; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
-program=$(find "$work/root" -name keyctl -type f)
-libraries=$(dirname "$(find "$work/root" -name 'libkeyutils.so.1*' | head -1)")
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
+program=$(find "$work/unpacked" -name keyctl -type f)
+libraries=$(dirname "$(find "$work/unpacked" -name 'libkeyutils.so.1*' | head -1)")
 keyctl() { LD_LIBRARY_PATH=$libraries "$program" "$@"; }
 keyctl --version
 key=$(echo -n token | keyctl padd user "finding:$$" @u)

@@ -14,13 +14,13 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get man-db=2.11.2-2 2> /dev/null || { apt-get update -qq && get man-db=2.11.2-2; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
 mkdir -p pages/man1
 for page in tool-auth tool-auth-login; do
     printf '.TH %s 1 2026-01-01\n.SH NAME\n%s \\- sign in\n' "${page^^}" "$page" > "pages/man1/$page.1"
 done
-program=$(find root -path '*/bin/man' -type f)
-libraries=$(dirname "$(find "$work/root" -name 'libman-*.so' | head -1)")
+program=$(find unpacked -path '*/bin/man' -type f)
+libraries=$(dirname "$(find "$work/unpacked" -name 'libman-*.so' | head -1)")
 show() { env MANPATH="$work/pages" MANPAGER=cat LC_ALL=C.UTF-8 LD_LIBRARY_PATH="$libraries" "$program" "$@" > page 2> said && code=0 || code=$?; echo "man $*: exit $code, pages $(grep -oE '^TOOL[A-Z-]+' page | sort -u | tr '\n' ' '), said: $(tr '\n' ' ' < said)"; }
 LD_LIBRARY_PATH=$libraries "$program" --version
 show tool auth | tee seen

@@ -2,8 +2,8 @@
 # msal-node polls the device flow with a grant type that no standard has: grant_type=device_code.
 #
 # One would guess: in its OIDC mode it sends urn:ietf:params:oauth:grant-type:device_code (RFC 8628 3.4), the one name there is.
-# What happens: it sends the short name of a draft that its maker's own service still takes. A provider that knows the standard alone answers
-#   unsupported_grant_type, after the person has been shown a code.
+# What happens: it sends the short name. A provider that knows the standard alone answers unsupported_grant_type, after the person has been
+#   shown a code.
 # version and source: npm @azure/msal-node 7.2.3; seen by running this over TLS on loopback.
 # Why it matters to a sign-in tool: a test double that takes any grant type hides this; one should compare the whole name. A server that
 #   wants such clients must know the short name as well.

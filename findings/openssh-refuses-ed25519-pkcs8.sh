@@ -14,8 +14,8 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get openssh-client=1:9.2p1-2+deb12u10 2> /dev/null || { apt-get update -qq && get openssh-client=1:9.2p1-2+deb12u10; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
-PATH=$work/root/usr/bin:$PATH
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
+PATH=$work/unpacked/usr/bin:$PATH
 ssh -V
 openssl version
 eval "$(ssh-agent -a "$work/socket")" > /dev/null

@@ -14,7 +14,7 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get python3-requests=2.28.1+dfsg-1 python3-urllib3=1.26.12-1+deb12u4 python3-chardet=5.1.0+dfsg-2 python3-idna=3.3-1+deb12u1 python3-certifi=2022.9.24-1 python3-charset-normalizer=3.0.1-2 2> /dev/null || { apt-get update -qq && get python3-requests=2.28.1+dfsg-1 python3-urllib3=1.26.12-1+deb12u4 python3-chardet=5.1.0+dfsg-2 python3-idna=3.3-1+deb12u1 python3-certifi=2022.9.24-1 python3-charset-normalizer=3.0.1-2; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
 printf 'machine 127.0.0.1 login me password mine\n' > .netrc
 chmod 600 .netrc
 cat > probe.py <<'PY'
@@ -49,7 +49,7 @@ session.trust_env = False
 print("header, trust_env off:", session.get(url, headers={"Authorization": "Bearer token"}).text)
 print("curl -n with the header:", subprocess.run(["curl", "-sn", "--noproxy", "*", "-H", "Authorization: Bearer token", url], capture_output=True, text=True).stdout)
 PY
-env -u http_proxy -u HTTP_PROXY PYTHONPATH=root/usr/lib/python3/dist-packages python3 -W ignore probe.py | tee seen
+env -u http_proxy -u HTTP_PROXY PYTHONPATH=unpacked/usr/lib/python3/dist-packages python3 -W ignore probe.py | tee seen
 grep -qx 'header: Basic bWU6bWluZQ==' seen
 grep -qx 'auth object: Bearer token' seen
 grep -qx 'header, trust_env off: Bearer token' seen

@@ -15,13 +15,13 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get sensible-utils=0.0.17+nmu1 xdg-utils=1.1.3-4.1 2> /dev/null || { apt-get update -qq && get sensible-utils=0.0.17+nmu1 xdg-utils=1.1.3-4.1; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
 printf '#!/bin/sh\necho "opened: $*" >> "%s/opened"\n' "$work" > viewer
 chmod +x viewer
 address=https://id.example/device
 try() { # tool, value of BROWSER
     : > opened
-    env -u DISPLAY -u WAYLAND_DISPLAY BROWSER="$2" "root/usr/bin/$1" $address > out 2>&1 < /dev/null && code=0 || code=$?
+    env -u DISPLAY -u WAYLAND_DISPLAY BROWSER="$2" "unpacked/usr/bin/$1" $address > out 2>&1 < /dev/null && code=0 || code=$?
     echo "$1 [${2//$work\//}]: exit $code, $(cat opened)"
 }
 for value in "$work/viewer" "$work/viewer --new-window" "$work/viewer %s" "no-such-thing:$work/viewer"; do

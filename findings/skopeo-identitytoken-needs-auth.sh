@@ -15,7 +15,7 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get skopeo=1.9.3+ds1-1+b10 2> /dev/null || { apt-get update -qq && get skopeo=1.9.3+ds1-1+b10; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
 cat > registry.js <<'JS'
 const fs = require('fs');
 const server = require('http').createServer((request, response) => {
@@ -51,7 +51,7 @@ cat "$HOME/answer"
 SH
 chmod +x bin/docker-credential-helper
 PATH=$work/bin:$PATH
-skopeo() { "$work/root/usr/bin/skopeo" "$@"; }
+skopeo() { "$work/unpacked/usr/bin/skopeo" "$@"; }
 skopeo --version
 tags() { : > requests; : > runs; skopeo list-tags --tls-verify=false --authfile auth.json "docker://$registry/team/image" > /dev/null; }
 entry() { echo "{\"auths\":{\"$registry\":{$1\"identitytoken\":\"identity\"}}}" > auth.json; tags; grep ' /token ' requests; }

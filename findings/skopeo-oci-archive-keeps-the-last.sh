@@ -14,8 +14,8 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get skopeo=1.9.3+ds1-1+b10 umoci=0.4.7+ds-3+b7 2> /dev/null || { apt-get update -qq && get skopeo=1.9.3+ds1-1+b10 umoci=0.4.7+ds-3+b7; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
-PATH=$work/root/usr/bin:$PATH
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
+PATH=$work/unpacked/usr/bin:$PATH
 skopeo --version
 umoci --version
 umoci init --layout source

@@ -14,7 +14,7 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get git=1:2.39.5-0+deb12u3 wget=1.21.3-1+deb12u1 curl=7.88.1-10+deb12u15 libcurl4=7.88.1-10+deb12u15 libcurl3-gnutls=7.88.1-10+deb12u15 2> /dev/null || { apt-get update -qq && get git=1:2.39.5-0+deb12u3 wget=1.21.3-1+deb12u1 curl=7.88.1-10+deb12u15 libcurl4=7.88.1-10+deb12u15 libcurl3-gnutls=7.88.1-10+deb12u15; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 2 \
     -subj /CN=id -addext subjectAltName=IP:127.0.0.1 2> /dev/null
 cat > server.js <<'JS'
@@ -30,7 +30,7 @@ server=$!
 trap 'kill $server 2> /dev/null || true; rm -rf "$work"' EXIT
 for _ in $(seq 50); do [ -s port ] && break; sleep 0.1; done
 address=https://127.0.0.1:$(cat port)/
-root=$work/root/usr
+root=$work/unpacked/usr
 clean() { env -u CURL_CA_BUNDLE -u SSL_CERT_DIR -u GIT_SSL_CAINFO -u https_proxy -u HTTPS_PROXY -u all_proxy -u ALL_PROXY GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_EXEC_PATH="$root/lib/git-core" LD_LIBRARY_PATH="$root/lib/x86_64-linux-gnu" SSL_CERT_FILE="$work/cert.pem" "$@"; }
 try() { clean "${@:2}" > out 2>&1 && told=works || told="exit $?"; echo "$1: $told"; }
 clean "$root/bin/git" --version

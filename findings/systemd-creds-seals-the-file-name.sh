@@ -14,9 +14,9 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get systemd=252.39-1~deb12u2 libsystemd-shared=252.39-1~deb12u2 2> /dev/null || { apt-get update -qq && get systemd=252.39-1~deb12u2 libsystemd-shared=252.39-1~deb12u2; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
-program=$(find "$work/root" -name systemd-creds -type f)
-libraries=$(dirname "$(find "$work/root" -name 'libsystemd-shared-*.so' | head -1)")
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
+program=$(find "$work/unpacked" -name systemd-creds -type f)
+libraries=$(dirname "$(find "$work/unpacked" -name 'libsystemd-shared-*.so' | head -1)")
 creds() { LD_LIBRARY_PATH=$libraries "$program" "$@"; }
 creds --version | head -1
 echo secret > plain

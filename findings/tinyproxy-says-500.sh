@@ -14,7 +14,7 @@ cd "$work"
 export HOME=$work
 get() { (mkdir -p debs && cd debs && apt-get download -qq -o APT::Sandbox::User=root "$@"); }
 get tinyproxy-bin=1.11.1-2.1+deb12u1 2> /dev/null || { apt-get update -qq && get tinyproxy-bin=1.11.1-2.1+deb12u1; }
-for package in debs/*.deb; do dpkg-deb -x "$package" root; done
+for package in debs/*.deb; do dpkg-deb -x "$package" unpacked; done
 cat > ports.js <<'JS'
 const net = require('net');
 const [one, two] = [net.createServer().listen(0, '127.0.0.1'), net.createServer().listen(0, '127.0.0.1')];
@@ -22,8 +22,8 @@ setTimeout(() => { console.log(one.address().port, two.address().port); one.clos
 JS
 read -r port closed < <(node ports.js)
 printf 'Port %s\nListen 127.0.0.1\nTimeout 5\nLogLevel Critical\n' "$port" > conf
-root/usr/bin/tinyproxy -v
-root/usr/bin/tinyproxy -d -c conf &
+unpacked/usr/bin/tinyproxy -v
+unpacked/usr/bin/tinyproxy -d -c conf &
 proxy=$!
 trap 'kill $proxy 2> /dev/null || true; rm -rf "$work"' EXIT
 for _ in $(seq 50); do curl -s -o /dev/null --noproxy '*' "http://127.0.0.1:$port/" && break; sleep 0.1; done
