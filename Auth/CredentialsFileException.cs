@@ -19,14 +19,14 @@ public enum CredentialsFileProblem
 /// <summary>The credentials file can't be used. It was neither overwritten nor deleted.</summary>
 public sealed class CredentialsFileException : AuthException
 {
-    internal CredentialsFileException(CredentialsFileProblem problem, string message, Exception? cause = null)
-        : base(message, cause: cause) => Problem = problem;
+    internal CredentialsFileException(CredentialsFileProblem problem, string message, Exception? cause = null, string? hint = null)
+        : base(message, hint, cause) => Problem = problem;
 
     /// <summary>What kind of trouble it is.</summary>
     public CredentialsFileProblem Problem { get; }
 
     /// <summary>What a person can do about it at the command line.</summary>
-    internal string? HintFor(Product product) => Problem switch
+    internal string? HintFor(Product product) => Hint ?? Problem switch
     {
         CredentialsFileProblem.Unwritable =>
             $"set {product.Variable("CONFIG_DIR")} to a folder that can be written and locked, or {product.Variable("TOKEN")} to an access token",

@@ -61,7 +61,11 @@ internal static partial class FileCalls
     /// <summary>Gives a file another's name in one step; whoever opens that name sees the old file or the new one.</summary>
     public static void Replace(string temporary, string path)
     {
-        if (Rename(temporary, path) != 0) throw SystemCallException.Last("replace", path);
+        if (Rename(temporary, path) == 0) return;
+        var failure = SystemCallException.Last("replace", path);
+        throw failure.Error == Errno.Busy
+            ? new SystemCallException("replace", path, Errno.Busy, "it is mounted by itself; mount its folder instead")
+            : failure;
     }
 
     /// <summary>False where there was nothing to delete.</summary>
@@ -71,12 +75,30 @@ internal static partial class FileCalls
         return Marshal.GetLastPInvokeError() == Errno.NotFound ? false : throw SystemCallException.Last("delete", path);
     }
 
+    /// <summary>Makes a folder that only its owner can enter, whatever the umask takes; false where there is something of that name.</summary>
+    public static bool MakeFolder(string path)
+    {
+        if (MakeDirectory(path, (uint)OwnerFolder) != 0)
+            return Marshal.GetLastPInvokeError() == Errno.Exists ? false : throw SystemCallException.Last("create the folder", path);
+        return TrySetMode(path, OwnerFolder) ? true : throw SystemCallException.Last("set the mode of", path);
+    }
+
+    /// <summary>The same with the folders above it.</summary>
+    public static void MakeFolders(string path)
+    {
+        if (Path.GetDirectoryName(path) is { } parent && !Directory.Exists(parent)) MakeFolders(parent);
+        MakeFolder(path);
+    }
+
     public static bool TrySetMode(SafeFileHandle handle, UnixFileMode mode) => ChangeMode(handle, (uint)mode) == 0;
 
     public static bool TrySetMode(string path, UnixFileMode mode) => ChangeModeOf(path, (uint)mode) == 0;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeDirectory(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "mkostemp", SetLastError = true)]
     private static partial int MakeTemporary(byte[] template, int flags);

@@ -9,26 +9,32 @@ internal static partial class FileLock
     /// <summary>Opens the lock file, made with mode 0600 where it is missing. A link in its place is refused: it may be another user's.</summary>
     public static SafeFileHandle Open(string path)
     {
-        const uint Mode = (uint)FileCalls.OwnerReadWrite;
-        var flags = FileOpenFlags.ReadWrite | FileOpenFlags.NonBlocking | FileOpenFlags.CloseOnExec | FileOpenFlags.DoNotFollowLink;
-        int fd;
-        if (OperatingSystem.IsLinux())
+        const int Attempts = 3;
+        for (var attempt = 1; ; attempt++)
         {
-            fd = Open(path, flags | FileOpenFlags.LinuxCreate, Mode);
-        }
-        else
-        {
-            fd = Open(path, flags);
-            if (fd < 0 && Marshal.GetLastPInvokeError() == Errno.NotFound)
+            var fd = Open(path, OpenFlags);
+            if (fd >= 0) return new SafeFileHandle(fd, ownsHandle: true);
+            var failure = SystemCallException.Last("open", path);
+            var goesOn = failure.Error switch
             {
-                var made = Create(path, Mode);
-                if (made < 0) throw SystemCallException.Last("create", path);
-                new SafeFileHandle(made, ownsHandle: true).Dispose();
-                fd = Open(path, flags);
-            }
+                Errno.NotFound => TryMake(path),
+                // Its maker has not come to the next line yet, or was an earlier version under a narrow umask.
+                Errno.AccessDenied => FileFacts.OfName(path) is { IsRegular: true, IsMine: true } && FileCalls.TrySetMode(path, FileCalls.OwnerReadWrite),
+                _ => false,
+            };
+            if (!goesOn || attempt == Attempts) throw failure;
         }
+    }
 
-        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemCallException.Last("open", path);
+    private static int OpenFlags => FileOpenFlags.ReadWrite | FileOpenFlags.NonBlocking | FileOpenFlags.CloseOnExec | FileOpenFlags.DoNotFollowLink;
+
+    private static bool TryMake(string path)
+    {
+        const uint Mode = (uint)FileCalls.OwnerReadWrite;
+        var made = OperatingSystem.IsLinux() ? Open(path, OpenFlags | FileOpenFlags.LinuxCreate, Mode) : Create(path, Mode);
+        if (made < 0) throw SystemCallException.Last("create", path);
+        using var handle = new SafeFileHandle(made, ownsHandle: true);
+        return FileCalls.TrySetMode(handle, FileCalls.OwnerReadWrite); // Whatever the umask took.
     }
 
     /// <summary>Whether this process has the lock now; false while another has it.</summary>

@@ -24,27 +24,28 @@ internal sealed class CredentialsFile(string folder, Action<string> warn, bool o
     public string Path { get; } = System.IO.Path.Combine(folder, FileName);
 
     /// <summary>Whether there is anything of that name, usable or not, or a leftover of a killed writer.</summary>
-    public bool Exists =>
-        new FileInfo(Path) is { Exists: true } or { LinkTarget: not null } || Directory.Exists(Path) || Leftovers.Exist(Path);
+    /// <exception cref="CredentialsFileException">Its folder is another user's.</exception>
+    public bool Exists
+    {
+        get
+        {
+            _folder.RequireMine();
+            return FileFacts.OfName(Path) is not null || Leftovers.Exist(Path);
+        }
+    }
 
     /// <summary>The credential stored, or null where there is no file.</summary>
     /// <exception cref="CredentialsFileException">There is one, but it can't be read or is not what it should be.</exception>
     public Credential? Read()
     {
+        _folder.RequireMine();
         using var file = PrivateFile.Open(Path, CredentialsFileProblem.Damaged);
         if (file is null) return null;
-        if ((file.Facts.Mode & ~FileCalls.OwnerReadWrite) != 0)
-            warn(file.Narrow()
-                ? $"{Path} could be read by others; its permissions are now 0600"
-                : $"{Path} can be read by others, and its permissions can't be narrowed");
-        try
-        {
-            return Credential.Parse(file.ReadAll(MaximumBytes));
-        }
-        catch (JsonException problem)
-        {
-            throw Damaged("it is not a JSON object with an access_token and the types that belong there", problem);
-        }
+        // Of what a link leads to, only a credential is this program's to change.
+        if (!file.IsLinked) Narrow(file);
+        var credential = Parse(file.ReadAll(MaximumBytes));
+        if (file.IsLinked) Narrow(file);
+        return credential;
     }
 
     /// <summary>Takes the lock, waiting up to <see cref="LockPatience"/>; null if <paramref name="settled"/> says while it waits that it is no longer needed.</summary>
@@ -55,8 +56,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn, bool o
         if (held is null) return null;
         try
         {
-            TakeUpLeftovers();
-            return new LockedCredentials(this, held);
+            return new LockedCredentials(this, held, TakeUpLeftovers());
         }
         catch
         {
@@ -71,20 +71,25 @@ internal sealed class CredentialsFile(string folder, Action<string> warn, bool o
     {
         using var held = CredentialsLock.TryTake(_folder);
         if (held is not null) TakeUpLeftovers();
-        if (Directory.Exists(Path)) throw new CredentialsFileException(CredentialsFileProblem.Unreadable, $"{Path} can't be used: it is a folder");
-        using var temporary = new TemporaryFile(Target());
-        temporary.Fill(new byte[RoomToGrow]);
+        var target = CredentialsPlace.Of(Path);
+        if (FileFacts.OfName(target) is { IsFolder: true })
+            throw new CredentialsFileException(CredentialsFileProblem.Unreadable, $"{Path} can't be used: it is a folder");
+        Rehearsal.Write(target, RoomToGrow, hasLock: held is not null);
     }
 
-    /// <summary>A temporary file beside the target, with room for any credential that could follow this one.</summary>
-    internal TemporaryFile Prepare(Credential? like)
+    /// <summary>A temporary file beside the target.</summary>
+    internal TemporaryFile NewTemporary() => new(CredentialsPlace.Of(Path));
+
+    /// <summary>The same with room for any credential that could follow this one, once a write has been rehearsed.</summary>
+    internal TemporaryFile Prepare(Credential like)
     {
-        var temporary = new TemporaryFile(Target());
-        if (like is null) return temporary;
+        var room = Math.Min(like.ToUtf8().Length + RoomToGrow, MaximumBytes);
+        Rehearsal.Write(CredentialsPlace.Of(Path), room, hasLock: true);
+        var temporary = NewTemporary();
         try
         {
-            temporary.Fill(new byte[Math.Min(like.ToUtf8().Length + RoomToGrow, MaximumBytes)]);
-            temporary.Flush(); // Some file systems say only then that they are full.
+            temporary.Fill(new byte[room]);
+            temporary.Flush();
             return temporary;
         }
         catch
@@ -97,8 +102,8 @@ internal sealed class CredentialsFile(string folder, Action<string> warn, bool o
     /// <summary>False where there was no file.</summary>
     internal bool Delete(CredentialsLock held)
     {
-        // Where the file is a link, the secret is in what it points to.
-        var target = FileFacts.IsNameMine(Path) ? Target() : Path;
+        // Where the file is a link, the secret is in what it leads to. Another user's link is deleted itself, where that can be done.
+        var target = FileFacts.IsNameMine(Path) ? CredentialsPlace.Of(Path) : Path;
         // These first: with the file gone, the next command would take one of them up.
         Leftovers.Delete(target);
         var deleted = Disk.Delete(target);
@@ -108,28 +113,27 @@ internal sealed class CredentialsFile(string folder, Action<string> warn, bool o
         return deleted;
     }
 
-    private void TakeUpLeftovers()
+    // Of another user's link, the write that follows will tell.
+    private Credential? TakeUpLeftovers() => FileFacts.IsNameMine(Path) ? Leftovers.TakeUp(CredentialsPlace.Of(Path)) : null;
+
+    private void Narrow(PrivateFile file)
     {
-        if (FileFacts.IsNameMine(Path)) Leftovers.TakeUp(Target()); // Of another user's link, the write that follows will tell.
+        if ((file.Facts.Mode & ~FileCalls.OwnerReadWrite) == 0) return;
+        warn(file.Narrow()
+            ? $"{Path} could be read by others; its permissions are now 0600"
+            : $"{Path} can be read by others, and its permissions can't be narrowed");
     }
 
-    // Where credentials.json is a link, the file behind it is replaced and the link stays.
-    private string Target()
+    private Credential Parse(byte[] content)
     {
-        var name = new FileInfo(Path);
-        if (name.LinkTarget is null) return Path;
-        // In a shared folder somebody else's link would lead the token to them.
-        if (!FileFacts.IsNameMine(Path)) throw Damaged("it is another user's link");
         try
         {
-            return name.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            return Credential.Parse(content);
         }
-        catch (IOException)
+        catch (JsonException problem)
         {
-            return Path; // A link that leads back to itself.
+            throw PrivateFile.Unfit(
+                Path, CredentialsFileProblem.Damaged, "it is not a JSON object with an access_token and the types that belong there", problem);
         }
     }
-
-    private CredentialsFileException Damaged(string what, Exception? cause = null) =>
-        PrivateFile.Unfit(Path, CredentialsFileProblem.Damaged, what, cause);
 }

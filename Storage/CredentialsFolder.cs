@@ -14,15 +14,30 @@ internal sealed class CredentialsFolder(string path, bool isOwned)
 
     public string this[string name] => System.IO.Path.Combine(path, name);
 
+    /// <summary>In a folder that people share, the folder of all profiles could be another user's, or their link.</summary>
+    /// <exception cref="CredentialsFileException">It is.</exception>
+    public void RequireMine()
+    {
+        if (!isOwned) return;
+        string[] names = [System.IO.Path.GetDirectoryName(path)!, path];
+        if (Array.Find(names, name => !FileFacts.IsNameMine(name)) is { } others)
+            throw PrivateFile.OfAnotherUser(others, CredentialsFileProblem.Unreadable);
+    }
+
     /// <summary>Makes it with mode 0700 where it is missing, and narrows it to that where nothing but our files is in it.</summary>
     /// <exception cref="CredentialsFileException">It can't be made.</exception>
     public void Create()
     {
         try
         {
-            if (!Directory.Exists(path)) Create(path);
+            RequireMine();
+            if (!Directory.Exists(path)) FileCalls.MakeFolders(path);
             var mode = File.GetUnixFileMode(path);
             if ((mode & ~FileCalls.OwnerFolder) != 0 && HoldsOnlyOurFiles()) FileCalls.TrySetMode(path, FileCalls.OwnerFolder);
+        }
+        catch (SystemCallException problem)
+        {
+            throw new CredentialsFileException(CredentialsFileProblem.Unwritable, problem.Message, problem);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -45,13 +60,6 @@ internal sealed class CredentialsFolder(string path, bool isOwned)
         {
             return;
         }
-    }
-
-    // Directory.CreateDirectory would give the mode to the last one alone.
-    private static void Create(string folder)
-    {
-        if (System.IO.Path.GetDirectoryName(folder) is { } parent && !Directory.Exists(parent)) Create(parent);
-        Directory.CreateDirectory(folder, FileCalls.OwnerFolder);
     }
 
     // A folder named by a person may be one they share.

@@ -1,22 +1,24 @@
-using System.Text.Json;
 using Datagen.Auth;
 using Datagen.Host;
 
 namespace Datagen.Storage;
 
-/// <summary>What writers left beside a file when they were killed before the rename. To be touched by the process that has the lock alone.</summary>
+/// <summary>What writers left beside a file when they could not rename it, or were killed before. For the process alone that has the lock.</summary>
 internal static class Leftovers
 {
     /// <summary>
-    /// Puts a whole credential in its place after all, since its refresh token may be the only one that is still good; the others are deleted.
+    /// Puts the newest whole credential in its place after all, if it is newer than the one there: its refresh token may be the only one
+    /// that is still good. All are deleted then.
     /// </summary>
-    public static void TakeUp(string target)
+    /// <returns>The credential that belongs in the place where it could not be put there.</returns>
+    public static Credential? TakeUp(string target)
     {
         var leftovers = Of(target);
-        if (leftovers.Length == 0) return;
+        if (leftovers.Length == 0) return null;
+        var successor = Newest(leftovers, CredentialsPlace.Content(target));
         try
         {
-            if (Array.Find(Array.ConvertAll(leftovers, Read), credential => credential is not null) is { } successor)
+            if (successor is not null)
             {
                 using var temporary = new TemporaryFile(target);
                 temporary.Fill(successor.ToUtf8());
@@ -24,10 +26,11 @@ internal static class Leftovers
             }
 
             foreach (var leftover in leftovers) Disk.Delete(leftover);
+            return null;
         }
         catch (CredentialsFileException)
         {
-            return; // A folder that can't be written: the write that follows will say so, and these stay until then.
+            return successor; // A write that follows will say why not; until one succeeds these stay.
         }
     }
 
@@ -38,18 +41,15 @@ internal static class Leftovers
         foreach (var leftover in Of(target)) Disk.Delete(leftover);
     }
 
-    private static Credential? Read(string path)
+    private static Credential? Newest(string[] leftovers, CredentialsContent? current)
     {
-        try
+        var newest = current is { Credential: not null } ? current : null;
+        foreach (var leftover in leftovers)
         {
-            // Behind what was written there may be some of the room that was reserved.
-            var content = PrivateFile.Read(path, CredentialsFile.MaximumBytes, CredentialsFileProblem.Damaged).AsSpan().TrimEnd((byte)0);
-            return Credential.Parse(content);
+            if (CredentialsPlace.Content(leftover) is { Credential: not null } content && (newest is null || content.IsAsNewAs(newest))) newest = content;
         }
-        catch (Exception problem) when (problem is JsonException or CredentialsFileException)
-        {
-            return null; // Its writer did not come to the end.
-        }
+
+        return newest == current ? null : newest?.Credential;
     }
 
     private static string[] Of(string target)

@@ -20,6 +20,9 @@ internal sealed class PrivateFile : IDisposable
 
     public FileFacts Facts { get; private init; }
 
+    /// <summary>Whether the name is a link's.</summary>
+    public bool IsLinked { get; private init; }
+
     /// <summary>Null where there is no such file.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="unfit">The kind of problem that a file is which is not what it should be.</param>
@@ -34,9 +37,10 @@ internal sealed class PrivateFile : IDisposable
             var facts = FileFacts.Of(handle, path);
             if (facts.IsFolder) throw new CredentialsFileException(CredentialsFileProblem.Unreadable, $"{path} can't be used: it is a folder");
             if (!facts.IsRegular) throw Unfit(path, unfit, "it is not a regular file");
+            var name = FileFacts.OfName(path);
             // In a shared folder another user's link could lead to a file of this user's.
-            if (!facts.IsMine || !FileFacts.IsNameMine(path)) throw Unfit(path, unfit, "it belongs to another user");
-            var file = new PrivateFile(handle, path, unfit) { Facts = facts };
+            if (!facts.IsMine || name is { IsMine: false }) throw OfAnotherUser(path, unfit);
+            var file = new PrivateFile(handle, path, unfit) { Facts = facts, IsLinked = name is { IsLink: true } };
             handle = null;
             return file;
         }
@@ -76,6 +80,9 @@ internal sealed class PrivateFile : IDisposable
     public bool Narrow() => FileCalls.TrySetMode(_handle, FileCalls.OwnerReadWrite);
 
     public void Dispose() => _handle.Dispose();
+
+    public static CredentialsFileException OfAnotherUser(string path, CredentialsFileProblem unfit) =>
+        new(unfit, $"{path} can't be used: it belongs to another user", hint: "run this as the user whose file it is");
 
     public static CredentialsFileException Unfit(string path, CredentialsFileProblem unfit, string why, Exception? cause = null) =>
         new(unfit, $"{path} can't be used: {why}", cause);

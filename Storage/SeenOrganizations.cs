@@ -1,5 +1,6 @@
 using System.Text;
 using Datagen.Auth;
+using Datagen.Host;
 
 namespace Datagen.Storage;
 
@@ -36,7 +37,7 @@ internal static class SeenOrganizations
         if (seen.SequenceEqual(Read(folder))) return;
         try
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (!Directory.Exists(folder)) FileCalls.MakeFolders(folder);
             using var file = new TemporaryFile(Path.Combine(folder, FileName));
             file.Fill(Encoding.UTF8.GetBytes(string.Join('\n', seen)));
             file.ReplaceTarget();

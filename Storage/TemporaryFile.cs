@@ -11,7 +11,7 @@ internal sealed class TemporaryFile : IDisposable
     public const int MaximumBytes = 1 << 20;
 
     private readonly string _target;
-    private readonly string _path;
+    private string _path;
     private readonly SafeFileHandle _handle;
     private bool _hasReplaced;
 
@@ -44,13 +44,36 @@ internal sealed class TemporaryFile : IDisposable
 
     public void Flush() => Disk.Try(() => FileCalls.Flush(_handle, _target));
 
+    /// <summary>Replaces the target by what is in it already. Not flushed as a folder: it is as well to find the old one after a crash.</summary>
+    public void ReplaceByCopy(ReadOnlySpan<byte> content, UnixFileMode mode)
+    {
+        Fill(content);
+        FileCalls.TrySetMode(_handle, mode);
+        Flush();
+        Replace();
+    }
+
+    /// <summary>Replaces another temporary file, to see whether that can be done here.</summary>
+    public void ReplaceAnother()
+    {
+        using var other = new TemporaryFile(_target);
+        Disk.Try(() => FileCalls.Replace(_path, other._path));
+        other._hasReplaced = true; // Its name is this one's now.
+        _path = other._path;
+    }
+
     /// <summary>Durable once this returns: the content is flushed before the rename, and the folder after it.</summary>
     public void ReplaceTarget()
     {
         Flush();
+        Replace();
+        Disk.FlushFolder(Path.GetDirectoryName(_target)!);
+    }
+
+    private void Replace()
+    {
         Disk.Try(() => FileCalls.Replace(_path, _target));
         _hasReplaced = true;
-        Disk.FlushFolder(Path.GetDirectoryName(_target)!);
     }
 
     public void Dispose()

@@ -29,4 +29,9 @@ public sealed class Stranger
     public Started Start(params string[] arguments) => Environment.IsPrivilegedProcess
         ? _cli.StartInShell(AsNobody, arguments)
         : _cli.Start(arguments);
+
+    /// <summary>Runs a line of shell in which <c>"$@"</c> is the program with its arguments.</summary>
+    public Started StartInShell(string line, params string[] arguments) => Environment.IsPrivilegedProcess
+        ? (_cli with { Program = "/bin/sh" }).StartInShell(AsNobody, ["-c", line, "sh", _cli.Program, .. arguments])
+        : _cli.StartInShell(line, arguments);
 }
