@@ -50,4 +50,7 @@ public sealed class ServiceUnreachableException : AuthException
 
     /// <summary>How long the server asked to be left alone (<c>Retry-After</c>), if it did.</summary>
     internal TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The server's status (5xx); null where there was no answer.</summary>
+    internal int? Status { get; init; }
 }

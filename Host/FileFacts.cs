@@ -24,6 +24,9 @@ internal readonly partial record struct FileFacts
     /// <summary>Whether names can only be added to a folder, or bytes to a file (chattr +a). False where the system does not say.</summary>
     public bool IsAppendOnly { get; private init; }
 
+    /// <summary>Whether it is mounted by itself, so that nothing can take its name. False where the system does not say.</summary>
+    public bool IsMountPoint { get; private init; }
+
     public UnixFileMode Mode { get; private init; }
 
     public DateTimeOffset Modified { get; private init; }
@@ -106,7 +109,7 @@ internal readonly partial record struct FileFacts
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct StatXBuffer
     {
-        private const ulong AppendOnly = 0x20; // STATX_ATTR_APPEND
+        private const ulong AppendOnly = 0x20, MountRoot = 0x2000; // STATX_ATTR_APPEND, STATX_ATTR_MOUNT_ROOT
 
         [FieldOffset(8)]
         public ulong Attributes;
@@ -127,7 +130,11 @@ internal readonly partial record struct FileFacts
         public uint ModifiedNanoseconds;
 
         public readonly FileFacts ToFacts() =>
-            Found(Mode, Owner, Names, ModifiedSeconds, ModifiedNanoseconds) with { IsAppendOnly = (Attributes & AppendOnly) != 0 };
+            Found(Mode, Owner, Names, ModifiedSeconds, ModifiedNanoseconds) with
+            {
+                IsAppendOnly = (Attributes & AppendOnly) != 0,
+                IsMountPoint = (Attributes & MountRoot) != 0,
+            };
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

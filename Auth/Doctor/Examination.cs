@@ -10,7 +10,7 @@ internal sealed class Examination(Product product, SessionOptions options, Servi
     {
         var local = new LocalChecks(product, options, surroundings, clock);
         var checks = local.Run();
-        var server = new ServerChecks(local.Named, service, surroundings.Authorities, clock, cancellation);
+        var server = new ServerChecks(local.Named, service, surroundings, clock, cancellation);
         checks.AddRange(await server.RunAsync(options, local.Credential));
 
         var discretion = new Discretion(options, local.Credential, surroundings.Environment("HOME"));

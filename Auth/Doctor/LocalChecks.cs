@@ -85,29 +85,49 @@ internal sealed class LocalChecks(Product product, SessionOptions options, Surro
             var modes = Modes(file.Path, place);
             Credential = file.Read();
             if (Credential is null)
-                return [Check.Warning("file", $"{file.Path} does not exist: nobody is signed in", $"run {Login}")];
-            if (warnings is [var warning, ..]) return [Check.Warning("file", warning, "somebody may have read the token: sign out and in again"), Writable()];
-            return [Check.Ok("file", $"{file.Path}, {modes}"), Writable()];
+                return [Check.Warning("file", $"{file.Path} does not exist: nobody is signed in", $"run {Login}"), .. Makeable(place)];
+            if (warnings is [var warning, ..])
+                return [Check.Warning("file", warning, "somebody may have read the token: sign out and in again"), Writable(file.Path, place)];
+            return [Check.Ok("file", $"{file.Path}, {modes}"), Writable(file.Path, place)];
         }
         catch (CredentialsFileException problem)
         {
             return [Check.Failed("file", problem.Message, problem.HintFor(Named))];
         }
+    }
 
-        Check Writable()
+    private Check Writable(string file, string place)
+    {
+        try
         {
-            try
-            {
-                new TemporaryFile(file.Path).Dispose();
-            }
-            catch (CredentialsFileException problem)
-            {
-                return Check.Warning("folder", problem.Message, "a token that expires can't be refreshed; make the folder yours to write");
-            }
+            if (FileFacts.OfName(file) is { IsMountPoint: true })
+                throw new CredentialsFileException(CredentialsFileProblem.Unwritable, $"{file} is mounted by itself, and can't be replaced", hint: "mount its folder instead");
+            Rehearsal.Write(file, room: 0, hasLock: false);
+        }
+        catch (CredentialsFileException problem)
+        {
+            var hint = problem.Hint ?? "a token that expires can't be refreshed; make the folder yours to write";
+            return Credential?.RefreshToken is null ? Check.Warning("folder", problem.Message, hint) : Check.Failed("folder", problem.Message, hint);
+        }
 
-            return (File.GetUnixFileMode(place) & Others) == 0
-                ? Check.Ok("folder", $"{place} can be written")
-                : Check.Warning("folder", $"{place} can be entered by others", $"chmod 700 {place}, unless they are meant to");
+        return (File.GetUnixFileMode(place) & Others) == 0
+            ? Check.Ok("folder", $"{place} can be written")
+            : Check.Warning("folder", $"{place} can be entered by others", $"chmod 700 {place}, unless they are meant to");
+    }
+
+    /// <summary>A failure where no credential could be stored, found out in the nearest folder that is there, so that no trace is left.</summary>
+    private IEnumerable<Check> Makeable(string place)
+    {
+        var nearest = place;
+        while (!Directory.Exists(nearest) && Path.GetDirectoryName(nearest) is { } parent) nearest = parent;
+        try
+        {
+            new TemporaryFile(Path.Combine(nearest, CredentialsFile.FileName)).Dispose();
+            return [];
+        }
+        catch (CredentialsFileException problem)
+        {
+            return [Check.Failed("folder", problem.Message, problem.HintFor(Named))];
         }
     }
 
@@ -144,7 +164,8 @@ internal sealed class LocalChecks(Product product, SessionOptions options, Surro
         if (end > now) return Check.Ok(Name, $"{age}, expires in {Span(end - now)}, {refresh}");
         return credential.RefreshToken is null
             ? Check.Failed(Name, $"{age}, expired {Ago(now - end)}, {refresh}", $"run {Login}")
-            : Check.Ok(Name, $"{age}, expired {Ago(now - end)}, {refresh}: the next use refreshes it");
+            // A server may have ended the session, which only a refresh would tell; the doctor spends nothing.
+            : Check.Warning(Name, $"{age}, expired {Ago(now - end)}, {refresh}: the next use refreshes it", $"{Named.Command("token", " --refresh")} shows whether it can; else {Login}");
     }
 
     private Check Browsers()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Datagen.Auth;
+using Datagen.Host;
 using Datagen.Protocol;
 using Datagen.Sessions;
 using Datagen.Storage;
@@ -9,14 +10,13 @@ namespace Datagen.Doctor;
 
 /// <summary>What the servers answer. The token goes to UserInfo of its own credential, once; no other is sent one, and none is refreshed.</summary>
 internal sealed class ServerChecks(
-    Product product, ServiceClient service, Func<string?> authorities, TimeProvider clock, CancellationToken cancellation)
+    Product product, ServiceClient service, Surroundings surroundings, TimeProvider clock, CancellationToken cancellation)
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan ToleratedSkew = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan HarmfulSkew = TimeSpan.FromMinutes(5); // From there on ID tokens are refused.
 
     private readonly List<Check> _checks = [];
+    private readonly Reach _reach = new();
 
     public async Task<List<Check>> RunAsync(SessionOptions options, Credential? credential)
     {
@@ -39,21 +39,19 @@ internal sealed class ServerChecks(
         catch (AuthException problem)
         {
             string[] others = ["dns", "tls", "discovery", "clock", "userinfo"];
-            return [Check.Failed("proxy", problem.Message, problem.Hint), .. others.Select(name => Check.Skipped(name, "it is not known through which proxy"))];
+            return [Check.Failed("proxy", problem.Message, problem.Hint), .. others.Select(name => Check.Skipped(name, Reach.Not))];
         }
 
-        if (await CanBeResolvedAsync(issuer, proxy))
-        {
-            var server = await DiscoverAsync(issuer, asked == options.Issuer ? null : options.Issuer);
-            if ((server?.Endpoints ?? credential?.Endpoints) is { } endpoints) await ProbeAsync(endpoints, credential?.Endpoints);
-            await AskWhoAsync(options, credential, server);
-        }
-        else
+        if (!await CanBeResolvedAsync(issuer, proxy))
         {
             string[] others = ["tls", "discovery", "clock", "userinfo"];
-            _checks.AddRange(others.Select(name => Check.Skipped(name, "the server can't be found")));
+            _checks.AddRange(others.Select(name => Check.Skipped(name, Reach.Not)));
+            return _checks;
         }
 
+        var server = await DiscoverAsync(issuer, asked == options.Issuer ? null : options.Issuer);
+        if ((server?.Endpoints ?? credential?.Endpoints) is { } endpoints) _checks.AddRange(await new EndpointChecks(product, service, _reach, cancellation).RunAsync(endpoints, credential));
+        await AskWhoAsync(options, credential, server);
         return _checks;
     }
 
@@ -92,10 +90,11 @@ internal sealed class ServerChecks(
 
     private async Task<DiscoveredServer?> DiscoverAsync(Uri issuer, string? next)
     {
+        const string Name = "discovery";
         DiscoveredServer? server = null;
         ServiceUnreachableException? unreachable = null;
         var before = clock.GetUtcNow();
-        await AddAsync("discovery", async stop =>
+        var discovery = await Timed.RunAsync(Name, async stop =>
         {
             try
             {
@@ -108,29 +107,75 @@ internal sealed class ServerChecks(
             }
 
             return next is null
-                ? Check.Ok("discovery", issuer.OriginalString)
+                ? Check.Ok(Name, issuer.OriginalString)
                 : Check.Warning(
-                    "discovery",
+                    Name,
                     $"{issuer.OriginalString}, where the credential came from",
                     $"{product.Variable("ISSUER")} names another, {next}, which counts at the next sign-in");
-        });
+        }, cancellation);
         var after = clock.GetUtcNow();
 
-        _checks.Insert(_checks.Count - 1, Tls(issuer, server is not null, unreachable));
-        _checks.Add(server?.Date is { } date ? Clock(date, before, after) : Check.Skipped("clock", "no server has told its time"));
+        if (unreachable is { Status: null })
+        {
+            _reach.Lacks(issuer);
+            discovery = Blame(unreachable, discovery, issuer);
+        }
+
+        _checks.Add(Tls(issuer, server is not null, unreachable));
+        _checks.Add(discovery);
+        _checks.Add(server?.Date is { } date ? Clock(date, before, after) : Check.Skipped("clock", unreachable is { Status: null } ? Reach.Not : "no server has told its time"));
         return server;
     }
 
+    /// <summary>The row of discovery where nothing answered: the failure itself, unless it is the proxy's or the certificate's, which have rows of their own.</summary>
+    private Check Blame(ServiceUnreachableException unreachable, Check discovery, Uri issuer)
+    {
+        if (unreachable.InnerException?.InnerException is ProxyException proxy)
+        {
+            _reach.LacksAll();
+            _checks[_checks.FindIndex(check => check.Name == "proxy")] = Check.Failed("proxy", proxy.Why, proxy.Hint ?? "see that it runs, or unset the variable that names it");
+            return Check.Skipped(discovery.Name, Reach.Not);
+        }
+
+        return IsCertificates(unreachable) ? Check.Skipped(discovery.Name, Reach.Not)
+            : discovery with { Hint = discovery.Hint ?? $"see that the server runs and that this machine may reach it; curl -v {issuer.GetLeftPart(UriPartial.Authority)} tells more" };
+    }
+
+    private static bool IsCertificates(ServiceUnreachableException? unreachable) =>
+        unreachable?.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
+
     private Check Tls(Uri issuer, bool answered, ServiceUnreachableException? unreachable)
     {
-        const string Name = "tls";
-        if (issuer.Scheme != Uri.UriSchemeHttps) return Check.Skipped(Name, "http, on this very machine");
-        var source = authorities();
-        var from = source is null ? "no bundle of certificate authorities" : $"certificate authorities from {source}";
-        if (answered) return Check.Ok(Name, $"trusted, with {from}");
-        return unreachable?.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? Check.Failed(Name, $"no trusted connection, with {from}", unreachable.Hint)
-            : Check.Skipped(Name, $"not tried to its end; {from}");
+        const string Name = "tls", Variable = "SSL_CERT_FILE";
+        var missing = MissingBundle(surroundings.Environment(Variable)) is { } why ? $"; {Variable} names {surroundings.Environment(Variable)}: {why}" : null;
+        if (issuer.Scheme != Uri.UriSchemeHttps)
+            return missing is null
+                ? Check.Skipped(Name, "http, on this very machine")
+                : Check.Failed(Name, missing[2..], $"set {Variable} to a file of certificates, or unset it");
+        var source = surroundings.Authorities();
+        var from = (source is null ? "no bundle of certificate authorities" : $"certificate authorities from {source}") + missing;
+        if (answered)
+            return missing is null
+                ? Check.Ok(Name, $"trusted, with {from}")
+                : Check.Failed(Name, $"trusted, with {from}", $"set {Variable} to a file of certificates, or unset it");
+        return IsCertificates(unreachable)
+            ? Check.Failed(Name, $"no trusted connection, with {from}", unreachable!.Hint)
+            : Check.Skipped(Name, $"{Reach.Not}; {from}");
+    }
+
+    /// <summary>Why a bundle that was named is none; null where it may be one.</summary>
+    private static string? MissingBundle(string? path)
+    {
+        if (string.IsNullOrEmpty(path)) return null;
+        try
+        {
+            using var handle = FileCalls.OpenToRead(path);
+            return handle is null ? "there is no such file" : FileFacts.Of(handle, path).IsRegular ? null : "it is not a file";
+        }
+        catch (SystemCallException problem)
+        {
+            return SystemCallException.ReasonOf(problem);
+        }
     }
 
     private static Check Clock(DateTimeOffset server, DateTimeOffset before, DateTimeOffset after)
@@ -145,44 +190,6 @@ internal sealed class ServerChecks(
         return skew.Duration() < HarmfulSkew ? Check.Warning("clock", message, Hint) : Check.Failed("clock", message, Hint);
     }
 
-    private async Task ProbeAsync(Endpoints endpoints, Endpoints? kept)
-    {
-        var probes = new[]
-        {
-            ProbeOneAsync(EndpointName.DeviceAuthorization, endpoints.DeviceAuthorizationEndpoint, kept?.DeviceAuthorizationEndpoint, product.DefaultFlow == SignInFlow.Device),
-            ProbeOneAsync(EndpointName.Authorization, endpoints.AuthorizationEndpoint, kept?.AuthorizationEndpoint, product.DefaultFlow == SignInFlow.Browser),
-            ProbeOneAsync(EndpointName.Token, endpoints.TokenEndpoint, kept?.TokenEndpoint, true),
-            ProbeOneAsync(EndpointName.Revocation, endpoints.RevocationEndpoint, kept?.RevocationEndpoint, false),
-            ProbeOneAsync(EndpointName.UserInfo, endpoints.UserinfoEndpoint, kept?.UserinfoEndpoint, product.HasOrganizations),
-            ProbeOneAsync(EndpointName.Keys, endpoints.JwksUri, kept?.JwksUri, product.IdentityIsInIdToken),
-        };
-        _checks.AddRange(await Task.WhenAll(probes));
-    }
-
-    private Task<Check> ProbeOneAsync(string name, string? address, string? kept, bool isNeeded) => WithinAsync(name, async stop =>
-    {
-        if (address is null)
-            return isNeeded
-                ? Check.Failed(name, "the server offers none", name == EndpointName.Token ? null : $"{product.LoginCommand} needs it, unless --flow names the other way")
-                : Check.Skipped(name, "the server offers none");
-        var uri = EndpointAddress.Of(address, name, "the server");
-        try
-        {
-            await service.HeadAsync(uri, stop);
-        }
-        catch (AuthException problem) when (problem is not ServiceUnreachableException)
-        {
-            // A redirect, a refusal, a page without end: somebody is there.
-            return Answers();
-        }
-
-        return Answers();
-
-        Check Answers() => kept is null || kept == address
-            ? Check.Ok(name, $"{uri.GetLeftPart(UriPartial.Path)} answers")
-            : Check.Warning(name, $"{uri.GetLeftPart(UriPartial.Path)} answers, but the credential keeps another", $"run {product.LoginCommand}");
-    });
-
     private async Task AskWhoAsync(SessionOptions options, Credential? credential, DiscoveredServer? server)
     {
         const string Name = "userinfo";
@@ -193,6 +200,7 @@ internal sealed class ServerChecks(
         if (token is null || !BearerToken.IsWellFormed(token)) _checks.Add(Check.Skipped(Name, "there is no token to ask with"));
         else if (options.Token is null && !credential!.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow())) _checks.Add(Check.Skipped(Name, "the token has expired"));
         else if (endpoint is null) _checks.Add(Check.Skipped(Name, "the token's own server offers none, or is not known"));
+        else if (EndpointAddress.Web(endpoint) is { } address && _reach.Lacked(address)) _checks.Add(Check.Skipped(Name, Reach.Not));
         else
             await AddAsync(Name, async stop =>
             {
@@ -203,7 +211,7 @@ internal sealed class ServerChecks(
                         service, EndpointAddress.Of(endpoint, EndpointName.UserInfo, "the server"),
                         Authorize.For(new AccessToken(token, ExpiresAt: null, Organization: null)), ifForbidden: null, stop);
                 }
-                catch (AuthException problem) when (problem is not ServiceUnreachableException)
+                catch (AuthException problem) when (problem is not (ServiceUnreachableException or TooManyRequestsException))
                 {
                     // Its own words are not shown: who answers to a token may repeat anything.
                     return Check.Failed(Name, "the server does not say whose token it is", $"{product.Command("status")} shows what it answers");
@@ -223,26 +231,8 @@ internal sealed class ServerChecks(
 
     private async Task<bool> AddAsync(string name, Func<CancellationToken, Task<Check>> find)
     {
-        var check = await WithinAsync(name, find);
+        var check = await Timed.RunAsync(name, find, cancellation);
         _checks.Add(check);
         return check.Status != Check.Wrong;
-    }
-
-    private async Task<Check> WithinAsync(string name, Func<CancellationToken, Task<Check>> find)
-    {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        bounded.CancelAfter(Patience);
-        try
-        {
-            return await find(bounded.Token).WaitAsync(bounded.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return Check.Failed(name, $"no answer within {Patience.TotalSeconds:0} seconds", "check the network, and the proxy if there is one");
-        }
-        catch (AuthException problem)
-        {
-            return Check.Failed(name, problem.Message, problem.Hint);
-        }
     }
 }

@@ -116,7 +116,7 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         var status = (int)answer.Status;
         var wait = WaitAskedBy(retryAfter);
         if (status >= 500)
-            throw new ServiceUnreachableException($"{host} is not working at the moment (it answered {status})") { RetryAfter = wait };
+            throw new ServiceUnreachableException($"{host} is not working at the moment (it answered {status})") { RetryAfter = wait, Status = status };
         if (status == (int)HttpStatusCode.TooManyRequests)
             throw new TooManyRequestsException($"{host} has had too many requests", wait, answer.DecodeError());
         if (status is >= 300 and < 400)

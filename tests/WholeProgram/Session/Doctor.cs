@@ -137,9 +137,101 @@ public class Doctor : Situation
         var found = await FindsAsync(Datagen, 1);
 
         Assert.Equal(("failed", $"can't reach {Service.IssuerUri.Authority}: no connection could be made"), (found["discovery"].Status, found["discovery"].Message));
-        Assert.Equal("skipped", found["clock"].Status);
-        Assert.Equal("failed", found["token_endpoint"].Status);
+        Assert.NotNull(found["discovery"].Hint);
+        Assert.All(["clock", "token_endpoint", "device_authorization_endpoint", "userinfo"], name => Assert.Equal(("skipped", "not reached", null), found[name]));
+        Assert.Single(found.Values, check => check.Status == "failed");
         Assert.Equal("ok", found["file"].Status);
+    }
+
+    [Fact]
+    public async Task Takes_a_dead_proxy_for_the_one_cause()
+    {
+        var found = await FindsAsync(Datagen.With("DATAGEN_ISSUER", "https://id.invalid").With("HTTPS_PROXY", "http://127.0.0.1:9"), 1);
+
+        Assert.Equal("failed", found["proxy"].Status);
+        Assert.NotNull(found["proxy"].Hint);
+        Assert.Equal("not reached", found["discovery"].Message);
+        Assert.Single(found.Values, check => check.Status == "failed");
+    }
+
+    [Fact]
+    public async Task Sees_that_the_bundle_that_was_named_is_none()
+    {
+        await SignedInAsync();
+
+        var found = await FindsAsync(Datagen.With("SSL_CERT_FILE", Home["missing.pem"]), 1);
+
+        Assert.Equal(("failed", "SSL_CERT_FILE names ~/missing.pem: there is no such file"), (found["tls"].Status, found["tls"].Message));
+        Native.MakeFifo(Home["missing.pem"]);
+        Assert.Contains("it is not a file", (await FindsAsync(Datagen.With("SSL_CERT_FILE", Home["missing.pem"]), 1))["tls"].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sees_that_no_credential_could_be_stored()
+    {
+        var stranger = Stranger.Of(Datagen, Home);
+        System.IO.File.SetUnixFileMode(Home.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var run = await stranger.RunAsync("auth", "doctor");
+
+        System.IO.File.SetUnixFileMode(Home.Path, OwnerOnly | UnixFileMode.UserExecute);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Matches("(?m)^failed  folder: [^\n]*Permission denied\n        hint: [^\n]*DATAGEN_CONFIG_DIR", run.StandardOutput);
+    }
+
+    [Fact]
+    public async Task Sees_that_a_file_that_is_mounted_by_itself_cannot_be_replaced()
+    {
+        const string Tool = "/usr/bin/bwrap";
+        Assert.SkipUnless(System.IO.File.Exists(Tool), "needs bubblewrap");
+        await SignedInAsync();
+
+        var run = await (Datagen with { Program = Tool }).RunAsync(
+            "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--bind", File.Path, File.Path, "--", Datagen.Program, "auth", "doctor");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("failed  folder: ~/.config/datagen/credentials.json is mounted by itself, and can't be replaced\n        hint: mount its folder instead\n", run.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Takes_an_error_to_its_own_bare_request_for_no_failure()
+    {
+        await SignedInAsync();
+        Service.Faults.Add(new Fault("/token") { Status = 503, Body = "", When = request => request.Method == "HEAD" });
+
+        var found = await FindsAsync(Datagen, 0);
+
+        Assert.Equal(("warning", $"{Service.Issuer}/token answers 503 to a request that asks for nothing"), (found["token_endpoint"].Status, found["token_endpoint"].Message));
+    }
+
+    [Theory]
+    [InlineData(Discovery, "discovery")]
+    [InlineData("/userinfo", "userinfo")]
+    public async Task Takes_too_many_requests_for_no_failure(string path, string row)
+    {
+        await SignedInAsync();
+        Service.Faults.Add(new Fault(path)
+        {
+            Times = 5, Status = 429, Body = "", Headers = new Dictionary<string, string> { ["Retry-After"] = "7" }, When = request => request.Method == "GET",
+        });
+
+        var found = await FindsAsync(Datagen, 0);
+
+        Assert.Equal(("warning", "try again in 7 seconds"), (found[row].Status, found[row].Hint));
+    }
+
+    [Theory]
+    [InlineData(true, 0, "warning")]
+    [InlineData(false, 1, "failed")]
+    public async Task Needs_a_device_endpoint_only_where_nobody_is_signed_in(bool signedIn, int exitCode, string status)
+    {
+        if (signedIn) await SignedInAsync();
+        if (signedIn) File.Set("endpoints", null);
+        Changes(Discovery, "device_authorization_endpoint", null);
+
+        var found = await FindsAsync(Datagen, exitCode);
+
+        Assert.Equal((status, "the server offers none"), (found["device_authorization_endpoint"].Status, found["device_authorization_endpoint"].Message));
     }
 
     [Fact]
@@ -188,6 +280,7 @@ public class Doctor : Situation
         var found = await FindsAsync(Datagen, 0);
 
         Assert.Matches("expired (4|5) minutes ago, with a refresh token: the next use refreshes it", found["token"].Message);
+        Assert.Equal(("warning", "datagen auth token --refresh shows whether it can; else datagen auth login"), (found["token"].Status, found["token"].Hint));
         Assert.Equal(("skipped", "the token has expired", null), found["userinfo"]);
         Assert.DoesNotContain(Requests, request => request.StartsWith("POST", StringComparison.Ordinal));
         Assert.Equal(before, File.Bytes());
