@@ -132,7 +132,7 @@ internal sealed class Connections(ProxySettings proxies, string userAgent, SslCl
                     RemoteCertificateValidationCallback = tls.RemoteCertificateValidationCallback,
                 },
                 cancellation).ConfigureAwait(false);
-            return secured;
+            return new TunnelStream(secured);
         }
         catch
         {

@@ -18,9 +18,7 @@ internal static class HttpTunnel
         if (proxy.User is { } user) request += $"Proxy-Authorization: Basic {Convert.ToBase64String([.. user, (byte)':', .. proxy.Password])}\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request + "\r\n"), cancellation).ConfigureAwait(false);
 
-        string[] head;
-        do head = await ReadHeadAsync(stream, proxy, cancellation).ConfigureAwait(false);
-        while (Status(head[0]) is >= 100 and < 200);
+        var head = await ReadHeadAsync(stream, proxy, cancellation).ConfigureAwait(false);
         switch (Status(head[0]))
         {
             case >= 200 and < 300:
@@ -49,7 +47,7 @@ internal static class HttpTunnel
                 : new ProxyException($"the proxy {proxy} does not take the user name and password in {proxy.Variable}", "special characters in them must be percent-encoded");
     }
 
-    /// <summary>The lines of a head, read to its end and no further: what follows is the server's.</summary>
+    /// <summary>The lines of the head that counts: no interim answer (RFC 9110 section 15.2), and nothing behind a success, since only a server that has been greeted speaks.</summary>
     private static async Task<string[]> ReadHeadAsync(Stream stream, Proxy proxy, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Limits.HeaderBytes);
@@ -62,9 +60,13 @@ internal static class HttpTunnel
                 length += read;
                 var text = Encoding.Latin1.GetString(buffer, 0, length).ReplaceLineEndings("\n");
                 var end = text.IndexOf("\n\n", StringComparison.Ordinal);
-                // Nobody but a server that has been greeted has anything to say behind the head.
-                if (end >= 0 && end + 2 == text.Length) return text[..end].Split('\n');
-                if (end >= 0 && Status(text) is >= 300) return text[..end].Split('\n'); // A refusal, with a page.
+                while (end >= 0 && Status(text) is >= 100 and < 200)
+                {
+                    text = text[(end + 2)..];
+                    end = text.IndexOf("\n\n", StringComparison.Ordinal);
+                }
+
+                if (end >= 0 && (end + 2 == text.Length || Status(text) >= 300)) return text[..end].Split('\n');
                 if (end >= 0 || length == Limits.HeaderBytes) throw NoProxyAnswer(proxy);
             }
         }
