@@ -9,28 +9,47 @@ namespace Datagen.Trust;
 
 /// <summary>Finds certificates in a PEM file by their subject, and parses no others.</summary>
 /// <remarks>
-/// It reads as OpenSSL does for the framework: up to the first broken block, as far as that shows without parsing it, and
-/// only plain certificates, not TRUSTED ones.
+/// It reads as OpenSSL does, up to the first broken block, as far as that shows without parsing it. TRUSTED CERTIFICATE is a
+/// certificate followed by what it is trusted for (X509_CERT_AUX).
 /// </remarks>
 internal static class PemFile
 {
+    private static ReadOnlySpan<byte> ForServers => [0x2B, 6, 1, 5, 5, 7, 3, 1];
+
+    private static ReadOnlySpan<byte> ForAnything => [0x55, 0x1D, 0x25, 0];
+
     /// <summary>Adds those certificates whose subject is one of these names; all, where one of the names is null.</summary>
-    public static void Collect(ReadOnlySpan<byte> pem, List<byte[]?> names, X509Certificate2Collection found)
+    /// <param name="pem">The file.</param>
+    /// <param name="names">Folded.</param>
+    /// <param name="found">Those that may be trusted.</param>
+    /// <param name="distrusted">Those of which the file says that they are not to be trusted for servers.</param>
+    public static PemContent Collect(
+        ReadOnlySpan<byte> pem, List<byte[]?> names, X509Certificate2Collection found, X509Certificate2Collection? distrusted = null)
     {
         var buffer = new byte[Base64.GetMaxDecodedFromUtf8Length(pem.Length)];
+        var certificates = 0;
         try
         {
-            while (NextBlock(ref pem, buffer, out var der, out var isCertificate))
+            while (NextBlock(ref pem, buffer, out var content, out var label))
             {
-                if (!isCertificate) continue;
+                var isTrusted = label.SequenceEqual("TRUSTED CERTIFICATE-----"u8);
+                if (!isTrusted && !label.SequenceEqual("CERTIFICATE-----"u8) && !label.SequenceEqual("X509 CERTIFICATE-----"u8)) continue;
+                var length = content.Length;
+                if (isTrusted) AsnDecoder.ReadEncodedValue(content, AsnEncodingRules.BER, out _, out _, out length);
+                var der = content[..length];
+
                 var subject = Fold(Subject(der));
                 if (subject is null || names.Exists(name => name is null || name.AsSpan().SequenceEqual(subject)))
-                    found.Add(X509CertificateLoader.LoadCertificate(der));
+                    (IsForServers(content[length..]) ? found : distrusted)?.Add(X509CertificateLoader.LoadCertificate(der));
+                certificates++;
             }
+
+            return new PemContent(certificates, IsWhole: pem.IsEmpty);
         }
         catch (Exception broken) when (broken is AsnContentException or CryptographicException)
         {
             // PEM around something else is a broken block as well.
+            return new PemContent(certificates, IsWhole: false);
         }
     }
 
@@ -61,35 +80,79 @@ internal static class PemFile
         return folded[..length];
     }
 
-    /// <summary>The next block, whatever is in it; false at the end, and at one that is broken.</summary>
-    private static bool NextBlock(ref ReadOnlySpan<byte> pem, byte[] buffer, out ReadOnlySpan<byte> der, out bool isCertificate)
+    /// <summary>The next block, whatever is in it; false at the end, and, with something left, at one that is broken.</summary>
+    private static bool NextBlock(ref ReadOnlySpan<byte> pem, byte[] buffer, out ReadOnlySpan<byte> der, out ReadOnlySpan<byte> label)
     {
-        der = default;
-        isCertificate = false;
+        der = label = default;
         if (pem.StartsWith("\uFEFF"u8)) pem = pem["\uFEFF"u8.Length..];
         while (!pem.IsEmpty)
         {
-            var line = TakeLine(ref pem);
-            if (!line.StartsWith("-----BEGIN "u8) || !line.EndsWith("-----"u8)) continue;
-            var label = line["-----BEGIN "u8.Length..];
-            isCertificate = label.SequenceEqual("CERTIFICATE-----"u8) || label.SequenceEqual("X509 CERTIFICATE-----"u8);
-            var end = pem.IndexOf("-----END "u8);
-            if (end < 0 || (end > 0 && pem[end - 1] != '\n')) return false;
-            for (var body = pem[..end]; !body.IsEmpty;)
+            var rest = pem;
+            var line = TakeLine(ref rest);
+            if (!line.StartsWith("-----BEGIN "u8) || !line.EndsWith("-----"u8))
             {
-                if (TakeLine(ref body).IsEmpty) return false; // To OpenSSL, what stands before an empty line is a header.
+                pem = rest;
+                continue;
             }
 
-            if (Base64.DecodeFromUtf8(pem[..end], buffer, out _, out var length) != OperationStatus.Done) return false;
+            label = line["-----BEGIN "u8.Length..];
+            var end = rest.IndexOf("-----END "u8);
+            if (end < 0 || (end > 0 && rest[end - 1] != '\n') || !HasBody(rest[..end])) return false;
+            if (Base64.DecodeFromUtf8(rest[..end], buffer, out _, out var length) != OperationStatus.Done) return false;
+            rest = rest[(end + "-----END "u8.Length)..];
+            if (!TakeLine(ref rest).SequenceEqual(label)) return false;
             der = buffer.AsSpan(0, length);
-            pem = pem[(end + "-----END "u8.Length)..];
-            return TakeLine(ref pem).SequenceEqual(label);
+            pem = rest;
+            return true;
         }
 
         return false;
     }
 
-    private static ReadOnlySpan<byte> TakeLine(ref ReadOnlySpan<byte> text)
+    /// <summary>
+    /// Whether these lines are a body to OpenSSL, to which what stands before an empty line is a header. So the first line may
+    /// be empty, and then no other; and none may be longer than 64 characters, and only the last one shorter.
+    /// </summary>
+    private static bool HasBody(ReadOnlySpan<byte> lines)
+    {
+        const int Whole = 64;
+        var (isFirst, hasHeader, isOver) = (true, false, false);
+        while (!lines.IsEmpty)
+        {
+            var length = TakeLine(ref lines).Length;
+            if (length == 0 && !isFirst) return false;
+            if (hasHeader && (isOver || length > Whole)) return false;
+            hasHeader |= length == 0;
+            isOver = hasHeader && length is > 0 and < Whole;
+            isFirst = false;
+        }
+
+        return true;
+    }
+
+    /// <summary>What a TRUSTED CERTIFICATE says: uses it is trusted for, then those it is not to be trusted for; none are all.</summary>
+    private static bool IsForServers(ReadOnlySpan<byte> trust)
+    {
+        if (trust.IsEmpty) return true;
+        for (var parts = Take(ref trust, out _); !parts.IsEmpty;)
+        {
+            var uses = Take(ref parts, out var tag);
+            var isTrusted = tag.HasSameClassAndValue(Asn1Tag.Sequence);
+            if (!isTrusted && !tag.HasSameClassAndValue(new Asn1Tag(TagClass.ContextSpecific, 0))) continue;
+            var isNamed = false;
+            while (!uses.IsEmpty)
+            {
+                var use = Take(ref uses, out _);
+                isNamed |= use.SequenceEqual(ForServers) || use.SequenceEqual(ForAnything);
+            }
+
+            if (isNamed != isTrusted) return false;
+        }
+
+        return true;
+    }
+
+    private static ReadOnlySpan<byte> TakeLine(scoped ref ReadOnlySpan<byte> text)
     {
         var end = text.IndexOf((byte)'\n');
         var line = end < 0 ? text : text[..end];
@@ -117,3 +180,8 @@ internal static class PemFile
         return content;
     }
 }
+
+/// <summary>What there is in a PEM file.</summary>
+/// <param name="Certificates">How many, up to the first block that is broken.</param>
+/// <param name="IsWhole">Whether none is.</param>
+internal readonly record struct PemContent(int Certificates, bool IsWhole);

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Datagen.Host;
@@ -13,6 +14,9 @@ namespace Datagen.Trust;
 /// the chain. Names count as equal wherever they do for OpenSSL, and where that is hard to tell. The file is tried first,
 /// then the folders with it, then the whole store: a refusal is always the whole store's.
 ///
+/// Two things go beyond the framework, as curl has them: a chain of too little <see cref="Strength"/> is refused, and an authority
+/// whose certificate spells its one name in two ways, as subject and as issuer, is a root.
+///
 /// The machine's store is the file SSL_CERT_FILE and the folders SSL_CERT_DIR. Where both are unset it is the first of
 /// <see cref="Bundles"/> and the <see cref="Folders"/>; where one is, what OpenSSL takes in its place. Roots that the user
 /// added for .NET count too, as everywhere in .NET. Nothing is downloaded and no revocation is looked up.
@@ -24,6 +28,8 @@ namespace Datagen.Trust;
 internal static class SystemTrust
 {
     private const string FileVariable = "SSL_CERT_FILE", FoldersVariable = "SSL_CERT_DIR";
+
+    private const int MaximumBytes = 64 << 20;
 
     // Both lists are Go's.
     private static readonly string[] Bundles =
@@ -55,11 +61,30 @@ internal static class SystemTrust
         return new SslClientAuthenticationOptions
         {
             CertificateChainPolicy = Policy(X509ChainTrustMode.System),
-            RemoteCertificateValidationCallback = (_, leaf, chain, errors) =>
-                errors == SslPolicyErrors.None
-                || (errors == SslPolicyErrors.RemoteCertificateChainErrors
-                    && leaf is X509Certificate2 certificate && chain is not null && IsTrusted(certificate, chain, files, directories)),
+            RemoteCertificateValidationCallback = (_, leaf, chain, errors) => errors switch
+            {
+                _ when leaf is not X509Certificate2 || chain is null => false,
+                SslPolicyErrors.None => Strength.WeaknessOf(chain) is not { } weakness ? true : throw new AuthenticationException(weakness),
+                SslPolicyErrors.RemoteCertificateChainErrors => IsTrusted((X509Certificate2)leaf, chain, files, directories),
+                _ => false,
+            },
         };
+    }
+
+    /// <summary>What is wrong with the file that SSL_CERT_FILE names, told to a person; null where nothing is.</summary>
+    public static string? Problem()
+    {
+        if (Environment.GetEnvironmentVariable(FileVariable) is not { Length: > 0 } path) return null;
+        var content = Read(path, out var problem);
+        if (content is not null)
+        {
+            var (certificates, isWhole) = PemFile.Collect(content, [], []);
+            problem = certificates == 0 ? "which holds no certificate in PEM"
+                : !isWhole ? $"which is broken after its first {certificates} certificates"
+                : null;
+        }
+
+        return problem is null ? null : $"{FileVariable} names {path}, {problem}";
     }
 
     /// <summary>The bundle whose roots count, and the folders of others, for a person; null where the machine has none.</summary>
@@ -83,30 +108,46 @@ internal static class SystemTrust
         return (files, folders?.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(Path.GetFullPath).ToArray() ?? Folders);
     }
 
+    /// <exception cref="AuthenticationException">It is not, for a reason that a person can do something about.</exception>
     private static bool IsTrusted(X509Certificate2 leaf, X509Chain refused, string[] files, string[] directories)
     {
         var sent = refused.ChainPolicy.ExtraStore;
         X509Certificate2[] known = [leaf, .. sent, .. refused.ChainElements.Select(element => element.Certificate)];
+        string? weakness = null;
         var store = files.Select(Read).OfType<byte[]>().Take(1).ToList();
-        if (Verify(leaf, sent, Pick(store, known))) return true;
+        if (Verify(leaf, sent, Pick(store, known), ref weakness)) return true;
 
         store.AddRange(directories.SelectMany(FilesIn).Select(Read).OfType<byte[]>());
-        if (Verify(leaf, sent, Pick(store, known))) return true;
+        if (Verify(leaf, sent, Pick(store, known), ref weakness)) return true;
 
-        var all = new X509Certificate2Collection();
-        foreach (var pem in store) PemFile.Collect(pem, [null], all);
+        var all = new Roots([], []);
+        foreach (var pem in store) PemFile.Collect(pem, [null], all.Found, all.Distrusted);
         using var user = new X509Store(StoreName.Root, StoreLocation.CurrentUser, OpenFlags.ReadOnly);
-        all.AddRange(user.Certificates);
-        return Verify(leaf, sent, all);
+        all.Found.AddRange(user.Certificates);
+        if (Verify(leaf, sent, all, ref weakness)) return true;
+        return (weakness ?? Problem()) is { } reason ? throw new AuthenticationException(reason) : false;
     }
 
-    private static bool Verify(X509Certificate2 leaf, X509Certificate2Collection sent, X509Certificate2Collection roots)
+    private static bool Verify(X509Certificate2 leaf, X509Certificate2Collection sent, Roots roots, ref string? weakness)
     {
-        if (roots.Count == 0) return false;
+        if (roots.Found.Count == 0) return false;
         using var chain = new X509Chain { ChainPolicy = Policy(X509ChainTrustMode.CustomRootTrust) };
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots); // Of these, only the self-issued are trusted; others may stand between.
+        chain.ChainPolicy.CustomTrustStore.AddRange(roots.Found); // Of these, only the self-issued are trusted; others may stand between.
         chain.ChainPolicy.ExtraStore.AddRange(sent);
-        return chain.Build(leaf);
+        if (!chain.Build(leaf) && !EndsInTwoSpellings(chain, roots)) return false;
+        if (chain.ChainElements.Any(element => roots.Distrusted.Contains(element.Certificate))) return false;
+        return Strength.WeaknessOf(chain) is not { } found || (weakness = found) is null;
+    }
+
+    /// <summary>Whether nothing is missing but that the framework would take the last certificate, one of the store's, for a root.</summary>
+    /// <remarks>It compares subject and issuer byte by byte, where OpenSSL compares names.</remarks>
+    private static bool EndsInTwoSpellings(X509Chain chain, Roots roots)
+    {
+        if (chain.ChainStatus is not [{ Status: X509ChainStatusFlags.UntrustedRoot }] || chain.ChainElements is not [.., { Certificate: var last }]) return false;
+        return roots.Found.Contains(last)
+            && PemFile.Fold(last.SubjectName.RawData) is { } subject
+            && PemFile.Fold(last.IssuerName.RawData) is { } issuer
+            && subject.AsSpan().SequenceEqual(issuer);
     }
 
     private static X509ChainPolicy Policy(X509ChainTrustMode mode) => new()
@@ -118,16 +159,16 @@ internal static class SystemTrust
     };
 
     /// <summary>What the store holds for these certificates: their issuers, and the issuers of those.</summary>
-    private static X509Certificate2Collection Pick(List<byte[]> store, IEnumerable<X509Certificate2> known)
+    private static Roots Pick(List<byte[]> store, IEnumerable<X509Certificate2> known)
     {
         var wanted = new List<byte[]?>();
         Want(known);
         while (true)
         {
-            var found = new X509Certificate2Collection();
-            foreach (var pem in store) PemFile.Collect(pem, wanted, found);
+            var found = new Roots([], []);
+            foreach (var pem in store) PemFile.Collect(pem, wanted, found.Found, found.Distrusted);
             var names = wanted.Count;
-            Want(found);
+            Want(found.Found);
             if (wanted.Count == names) return found;
         }
 
@@ -141,19 +182,30 @@ internal static class SystemTrust
         }
     }
 
-    private static byte[]? Read(string path)
+    private static byte[]? Read(string path) => Read(path, out _);
+
+    private static byte[]? Read(string path, out string? problem)
     {
+        problem = null;
         try
         {
-            using var file = File.OpenHandle(path);
-            var content = new byte[RandomAccess.GetLength(file)]; // Not of a pipe, which the framework does not read either.
-            RandomAccess.Read(file, content, fileOffset: 0);
-            return content;
+            using var file = FileCalls.OpenToRead(path);
+            if (file is null) problem = "which does not exist";
+            else if (!FileFacts.Of(file, path).IsRegular) problem = "which is not a file"; // A pipe would be waited for.
+            else if (RandomAccess.GetLength(file) is var length && length > MaximumBytes) problem = "which is too large";
+            else
+            {
+                var content = new byte[length];
+                RandomAccess.Read(file, content, fileOffset: 0);
+                return content;
+            }
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (IOException unreadable)
         {
-            return null;
+            problem = $"which can't be read: {SystemCallException.ReasonOf(unreadable)}";
         }
+
+        return null;
     }
 
     private static string[] FilesIn(string folder)
@@ -210,3 +262,8 @@ internal static class SystemTrust
         static void Find() => new X509Store(StoreName.Root, StoreLocation.CurrentUser, OpenFlags.ReadOnly).Dispose();
     }
 }
+
+/// <summary>Certificates of the machine's store.</summary>
+/// <param name="Found">Those that may be trusted, or stand between.</param>
+/// <param name="Distrusted">Those that must stand in no chain.</param>
+internal sealed record Roots(X509Certificate2Collection Found, X509Certificate2Collection Distrusted);

@@ -23,7 +23,16 @@ internal sealed class RefusedCertificateException : AuthenticationException
     {
         var judge = tls.RemoteCertificateValidationCallback;
         tls.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
-            (judge?.Invoke(sender, certificate, chain, errors) ?? errors == SslPolicyErrors.None) ? true : throw Of(certificate as X509Certificate2, errors);
+        {
+            try
+            {
+                return (judge?.Invoke(sender, certificate, chain, errors) ?? errors == SslPolicyErrors.None) ? true : throw Of(certificate as X509Certificate2, errors);
+            }
+            catch (AuthenticationException known) when (known is not RefusedCertificateException)
+            {
+                throw new RefusedCertificateException(known.Message, null);
+            }
+        };
         return tls;
     }
 

@@ -42,8 +42,12 @@ public sealed partial class StoreTests : IDisposable
     [InlineData("LR", false, "ends as something else")]
     [InlineData("SR", false, "ends within a line")]
     [InlineData("KR", true, "another block")]
-    [InlineData("T", false, "trusted for clients only, says another format")]
-    [InlineData("TR", true)]
+    [InlineData("DR", true, "an empty line after BEGIN")]
+    [InlineData("OD", true)]
+    [InlineData("AR", false, "two empty lines after BEGIN")]
+    [InlineData("HR", false, "an empty line in the middle: what stands before is a header")]
+    [InlineData("ZR", false, "an empty line before END")]
+    [InlineData("VR", false, "an empty line after BEGIN, and then one line of all")]
     [InlineData("XO", true, "the old label")]
     [InlineData("B", true, "a block that is a single line")]
     [InlineData("N", true, "no line break at the end")]
@@ -71,7 +75,11 @@ public sealed partial class StoreTests : IDisposable
             'L' => _otherPem.Replace("END CERTIFICATE", "END X509 CRL", StringComparison.Ordinal),
             'S' => _otherPem.Replace("\n-----END", "-----END", StringComparison.Ordinal),
             'K' => "-----BEGIN SOMETHING-----\naGVsbG8gd29ybGQ=\n-----END SOMETHING-----\n",
-            'T' => _rootPem.Replace(" CERTIFICATE", " TRUSTED CERTIFICATE", StringComparison.Ordinal),
+            'D' => _rootPem.Replace("E-----\nM", "E-----\n\nM", StringComparison.Ordinal),
+            'A' => _otherPem.Replace("E-----\nM", "E-----\n\n\nM", StringComparison.Ordinal),
+            'H' => LineWithin().Replace(_otherPem, "\n\n", 1),
+            'Z' => _otherPem.Replace("\n-----END", "\n\n-----END", StringComparison.Ordinal),
+            'V' => LineWithin().Replace(_otherPem, "").Replace("E-----\nM", "E-----\n\nM", StringComparison.Ordinal),
             'X' => _rootPem.Replace(" CERTIFICATE", " X509 CERTIFICATE", StringComparison.Ordinal),
             'B' => LineWithin().Replace(_rootPem, ""),
             'N' => _rootPem.TrimEnd(),
@@ -80,6 +88,68 @@ public sealed partial class StoreTests : IDisposable
             'M' => "\uFEFF",
             _ => throw new ArgumentException(kind.ToString()),
         };
+    }
+
+    /// <summary>The framework skips such blocks; OpenSSL, and so curl, reads them.</summary>
+    [Theory]
+    [InlineData("", true, "trusted for everything")]
+    [InlineData("3000", true, "says nothing")]
+    [InlineData("300C300A06082B06010505070301", true, "trusted for servers")]
+    [InlineData("300A30080604551D2500" + "0000", true, "trusted for anything")]
+    [InlineData("300C300A06082B06010505070302", false, "trusted for clients")]
+    [InlineData("300C300A06082B06010505070304", false, "trusted for mail")]
+    [InlineData("300CA00A06082B06010505070301", false, "not trusted for servers")]
+    [InlineData("300CA00A06082B06010505070302", true, "not trusted for clients")]
+    [InlineData("3018300A06082B06010505070301A00A06082B06010505070301", false, "trusted and not trusted for servers")]
+    [InlineData("3007" + "0C05416C696173", true, "has another name")]
+    [InlineData("0500", true, "is followed by something else")]
+    public async Task A_TRUSTED_CERTIFICATE_is_trusted_for_what_it_says(string trust, bool accepted, string why)
+    {
+        var body = Convert.ToBase64String([.. _root.SelfSigned().RawData, .. Convert.FromHexString(trust)], Base64FormattingOptions.InsertLineBreaks).ReplaceLineEndings("\n");
+        foreach (var line in new[] { body, LineOf64(body) })
+        {
+            var file = _folder.Write("bundle.pem", $"-----BEGIN TRUSTED CERTIFICATE-----\n{line}\n-----END TRUSTED CERTIFICATE-----\n");
+            var verdict = Assert.Single(await Probe.Run([("HOME", _folder.Path), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")], "trust", $"https://localhost:{_server.Port}/"));
+            Assert.Equal((accepted, why), (verdict == "accepted", why));
+        }
+
+        static string LineOf64(string body) => string.Join('\n', body.Replace("\n", "", StringComparison.Ordinal).Chunk(64).Select(line => new string(line)));
+    }
+
+    [Fact]
+    public async Task What_is_distrusted_anywhere_is_not_trusted_elsewhere()
+    {
+        using var root = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(_rootPem);
+        var distrust = Convert.ToBase64String([.. root.RawData, .. Convert.FromHexString("300CA00A06082B06010505070301")]);
+        var file = _folder.Write("bundle.pem", $"{_rootPem}-----BEGIN TRUSTED CERTIFICATE-----\n{distrust}\n-----END TRUSTED CERTIFICATE-----\n");
+
+        Assert.StartsWith("refused", Assert.Single(await Probe.Run(
+            [("HOME", _folder.Path), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")], "trust", $"https://localhost:{_server.Port}/")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nothing", "which does not exist")]
+    [InlineData("folder", "which is not a file")]
+    [InlineData("fifo", "which is not a file")]
+    [InlineData("/dev/zero", "which is not a file")]
+    [InlineData("/dev/tty", null)]
+    [InlineData("empty", "which holds no certificate in PEM")]
+    [InlineData("der", "which holds no certificate in PEM")]
+    [InlineData("torn", "which is broken after its first 1 certificates")]
+    public async Task A_file_that_is_of_no_use_is_told_at_once(string file, string? says)
+    {
+        Directory.CreateDirectory(_folder.In("folder"));
+        _folder.Write("empty", "");
+        _folder.Write("der", _root.SelfSigned().RawData);
+        _folder.Write("torn", _otherPem + _rootPem[..^40]);
+        using var made = System.Diagnostics.Process.Start("mkfifo", [_folder.In("fifo")]);
+        await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var path = Path.Combine(_folder.Path, file);
+
+        var verdict = Assert.Single(await Probe.Run([("HOME", _folder.Path), ("SSL_CERT_FILE", path), ("SSL_CERT_DIR", "")], "trust", $"https://localhost:{_server.Port}/"));
+
+        if (says is null) Assert.StartsWith($"refused: SSL_CERT_FILE names {path}, which ", verdict, StringComparison.Ordinal);
+        else Assert.Equal($"refused: SSL_CERT_FILE names {path}, {says}", verdict);
     }
 
     [GeneratedRegex("(?<=[A-Za-z0-9+/=])\n(?=[A-Za-z0-9+/=])")]

@@ -10,6 +10,8 @@ public enum KeyKind
 {
     EllipticCurve,
     Rsa,
+    ShortEllipticCurve,
+    ShortRsa,
 }
 
 /// <summary>Someone with a name and a key, who may get any number of certificates from anyone.</summary>
@@ -24,14 +26,19 @@ internal sealed class Entity
     /// <param name="kind">The kind of key.</param>
     /// <param name="key">Which key: the same number is the same key, as they take long to make.</param>
     public Entity(string name, KeyKind kind, int key)
-        : this(NameOf(name), Keys.GetOrAdd((kind, key), _ => kind == KeyKind.Rsa ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256)))
+        : this(NameOf(name), Keys.GetOrAdd((kind, key), _ => NewKey(kind)))
     {
     }
 
     public X500DistinguishedName Name { get; }
 
-    private X509SignatureGenerator Signer =>
-        _key is RSA rsa ? X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1) : X509SignatureGenerator.CreateForECDsa((ECDsa)_key);
+    private X509SignatureGenerator Signer(Terms terms)
+    {
+        if (terms.Hash is { } hash && hash != HashAlgorithmName.SHA256 && !terms.IsPss) return new AnySigner(_key);
+        return _key is RSA rsa
+            ? terms is { IsPss: true, Hash.Name: "SHA1" } ? new AnySigner(rsa) { IsPss = true } : X509SignatureGenerator.CreateForRSA(rsa, terms.IsPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1)
+            : X509SignatureGenerator.CreateForECDsa((ECDsa)_key);
+    }
 
     public Entity Called(X500DistinguishedName name) => new(name, _key);
 
@@ -71,8 +78,8 @@ internal sealed class Entity
     {
         terms ??= new Terms();
         var request = subject._key is RSA rsa
-            ? new CertificateRequest(subject.Name, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            : new CertificateRequest(subject.Name, (ECDsa)subject._key, HashAlgorithmName.SHA256);
+            ? new CertificateRequest(subject.Name, rsa, terms.Hash ?? HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest(subject.Name, (ECDsa)subject._key, terms.Hash ?? HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(terms.IsAuthority, terms.PathLength is not null, terms.PathLength ?? 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(
             terms.IsAuthority ? X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign : X509KeyUsageFlags.DigitalSignature, true));
@@ -85,7 +92,7 @@ internal sealed class Entity
         if (terms.Purpose is { } purpose) request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
         foreach (var extension in terms.More) request.CertificateExtensions.Add(extension);
         if (!terms.IsAuthority) request.CertificateExtensions.Add(terms.AlternativeNames());
-        var certificate = request.Create(Name, Signer, terms.From, terms.To, RandomNumberGenerator.GetBytes(8));
+        var certificate = request.Create(Name, Signer(terms), terms.From, terms.To, RandomNumberGenerator.GetBytes(8));
         if (terms.IsAuthority) return certificate;
         return subject._key is RSA own ? certificate.CopyWithPrivateKey(own) : certificate.CopyWithPrivateKey((ECDsa)subject._key);
     }
@@ -106,14 +113,57 @@ internal sealed class Entity
         using (writer.PushSequence())
         {
             writer.WriteEncodedValue(content);
-            writer.WriteEncodedValue(Signer.GetSignatureAlgorithmIdentifier(HashAlgorithmName.SHA256));
-            writer.WriteBitString(Signer.SignData(content, HashAlgorithmName.SHA256));
+            writer.WriteEncodedValue(Signer(new Terms()).GetSignatureAlgorithmIdentifier(HashAlgorithmName.SHA256));
+            writer.WriteBitString(Signer(new Terms()).SignData(content, HashAlgorithmName.SHA256));
         }
 
         return X509CertificateLoader.LoadCertificate(writer.Encode());
     }
 
     private X509SubjectKeyIdentifierExtension KeyIdentifier => new(new PublicKey(_key), false);
+
+    private static AsymmetricAlgorithm NewKey(KeyKind kind) => kind switch
+    {
+        KeyKind.Rsa => RSA.Create(2048),
+        KeyKind.EllipticCurve => ECDsa.Create(ECCurve.NamedCurves.nistP256),
+#pragma warning disable CA5385 // That nobody should take it is what is tested.
+        KeyKind.ShortRsa => RSA.Create(1024),
+#pragma warning restore CA5385
+        _ => ECDsa.Create(ECCurve.CreateFromValue("1.2.840.10045.3.1.1")), // P-192
+    };
+
+    /// <summary>Signs with hashes that the framework signs no certificate with.</summary>
+    private sealed class AnySigner(AsymmetricAlgorithm key) : X509SignatureGenerator
+    {
+        public bool IsPss { get; init; }
+
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm)
+        {
+            var writer = new AsnWriter(AsnEncodingRules.DER);
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier((key, hashAlgorithm.Name) switch
+                {
+                    _ when IsPss => "1.2.840.113549.1.1.10", // Its parameters are SHA-1's where there are none.
+                    (RSA, "MD5") => "1.2.840.113549.1.1.4",
+                    (RSA, "SHA1") => "1.2.840.113549.1.1.5",
+                    (RSA, "SHA384") => "1.2.840.113549.1.1.12",
+                    (RSA, "SHA512") => "1.2.840.113549.1.1.13",
+                    _ => "1.2.840.10045.4.1", // ECDSA with SHA-1
+                });
+                if (IsPss) writer.WriteEncodedValue([0x30, 0]);
+                else if (key is RSA) writer.WriteNull();
+            }
+
+            return writer.Encode();
+        }
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key is RSA rsa
+            ? rsa.SignData(data, hashAlgorithm, IsPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1)
+            : ((ECDsa)key).SignData(data, hashAlgorithm, DSASignatureFormat.Rfc3279DerSequence);
+
+        protected override PublicKey BuildPublicKey() => new(key);
+    }
 }
 
 /// <summary>What a certificate says; without anything else an authority's, valid now.</summary>
@@ -138,6 +188,11 @@ internal sealed record Terms
     public IPAddress HostAddress { get; init; } = IPAddress.Loopback;
 
     public bool HasKeyIdentifiers { get; init; } = true;
+
+    /// <summary>What the signature is over; SHA-256 where it is not said.</summary>
+    public HashAlgorithmName? Hash { get; init; }
+
+    public bool IsPss { get; init; }
 
     public DateTimeOffset From { get; init; } = DateTimeOffset.UtcNow.AddDays(-1);
 
