@@ -16,11 +16,24 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 get() {
     case "$from" in
-        https://* | http://127.0.0.1:*) curl -fsS --proto-redir =https -o "$work/$1" "${from%/}/$1" ;;
-        *://*) echo "install.sh: $from is not https" >&2; exit 1 ;;
-        *) cp "$from/$1" "$work/$1" ;;
+        https://*) ;;
+        http://*)
+            # This machine and no other: what stands before an @ is no host.
+            authority=${from#http://}
+            authority=${authority%%[/?#]*}
+            case "$authority" in
+                127.0.0.1) ;;
+                127.0.0.1:*[!0-9]*) not_https ;;
+                127.0.0.1:?*) ;;
+                *) not_https ;;
+            esac
+            ;;
+        *://*) not_https ;;
+        *) cp "$from/$1" "$work/$1"; return ;;
     esac
+    curl -fsS --proto-redir =https -o "$work/$1" "${from%/}/$1"
 }
+not_https() { echo "install.sh: $from is not https" >&2; exit 1; }
 
 get SHA256SUMS
 archive=$(sed -n "s/^[0-9a-f]* [ *]\(datagen-[0-9A-Za-z.+-]*-$rid\.tar\.gz\)$/\1/p" "$work/SHA256SUMS")
