@@ -4,7 +4,7 @@ using LocalService.Hosting;
 
 const string Usage = "usage: LocalService [--port N] [--state FOLDER]";
 
-var options = new ServiceOptions { Port = 5010, StateFolder = ".local-service", Observed = false };
+var options = new ServiceOptions { Port = 5010, StateFolder = ".local-service", Observed = false, Settings = { OfferPushedRequests = true } };
 for (var index = 0; index < args.Length; index += 2)
 {
     var value = index + 1 < args.Length ? args[index + 1] : null;

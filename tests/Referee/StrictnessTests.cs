@@ -208,38 +208,6 @@ public sealed class StrictnessTests : IAsyncLifetime
         Assert.Equal((status, error), (response.StatusCode, (string?)body["error"]));
     }
 
-    [Theory] // The signature that each algorithm makes, checked by another implementation than made it where there is one.
-    [InlineData("RS256")]
-    [InlineData("PS256")]
-    [InlineData("ES256")]
-    [InlineData("ES384")]
-    public async Task An_ID_token_is_signed_as_the_settings_say(string algorithm)
-    {
-        _service.Settings.IdTokenAlgorithm = algorithm;
-        _service.Settings.ChangeIdToken = claims => claims["groups"] = "as one text";
-        var idToken = (string)(await _visit.SignInAsync())["id_token"]!;
-
-        var keys = new Microsoft.IdentityModel.Tokens.JsonWebKeySet(await _visit.Http.GetStringAsync($"{_service.Issuer}/jwks", Stop));
-        var result = await new Microsoft.IdentityModel.JsonWebTokens.JsonWebTokenHandler().ValidateTokenAsync(idToken, new()
-        {
-            ValidIssuer = _service.Issuer, ValidAudience = Client, IssuerSigningKeys = keys.GetSigningKeys(), ValidAlgorithms = [algorithm],
-        });
-
-        Assert.True(result.IsValid, result.Exception?.Message);
-        Assert.Equal("as one text", result.Claims["groups"]);
-    }
-
-    [Fact]
-    public async Task An_answer_can_be_packed()
-    {
-        foreach (var encoding in (string[])["gzip", "deflate", "br"])
-        {
-            _service.Faults.Add(new LocalService.Faults.Fault("/jwks") { Encoding = encoding });
-            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.All });
-            Assert.Contains("P-256", await http.GetStringAsync($"{_service.Issuer}/jwks", Stop), StringComparison.Ordinal);
-        }
-    }
-
     [Fact]
     public async Task A_form_without_its_antiforgery_token_decides_nothing()
     {

@@ -43,6 +43,24 @@ public sealed class ServiceSettings
 
     public bool OfferDevice { get; set; } = true;
 
+    /// <summary>False: there is nothing for a browser flow.</summary>
+    public bool OfferAuthorization { get; set; } = true;
+
+    /// <summary>What an approved authorization request is answered with instead of a code, such as consent_required.</summary>
+    public string? AuthorizationError { get; set; }
+
+    /// <summary>What a refresh token that is no longer good is called; some servers say invalid_request or invalid_client.</summary>
+    public string DeadRefreshTokenError { get; set; } = "invalid_grant";
+
+    /// <summary>The status of invalid_token at resources; some servers say 400 or 403.</summary>
+    public int InvalidTokenStatus { get; set; } = StatusCodes.Status401Unauthorized;
+
+    /// <summary>A token that is unknown or over can't be revoked (400), as at Better Auth; RFC 7009 2.2 wants 200.</summary>
+    public bool RefuseToRevokeDeadTokens { get; set; }
+
+    /// <summary>An access token lives on with each use, as sessions of web applications do.</summary>
+    public bool SlideAccessTokens { get; set; }
+
     public bool OfferVerificationUriComplete { get; set; } = true;
 
     public bool OfferRevocation { get; set; } = true;

@@ -31,6 +31,7 @@ public sealed class AuthorizeModel(
 
     public IActionResult OnPost([FromForm] string? decision) => Answer(asking => decision switch
     {
+        "approve" when settings.AuthorizationError is { } error => Redirect(asking, ("error", error)),
         "approve" => Redirect(asking, ("code", codes.Issue(asking, User.Subject(), User.AuthTime()))),
         "deny" => Redirect(asking, ("error", "access_denied"), ("error_description", "The person denied the request.")),
         _ => Page(),
@@ -40,6 +41,11 @@ public sealed class AuthorizeModel(
 
     private IActionResult Answer(Func<AuthorizationRequest, IActionResult> decide)
     {
+        if (!settings.OfferAuthorization)
+        {
+            return NotFound();
+        }
+
         // RFC 9126 4: client_id stands beside request_uri, and nothing else counts.
         var query = RequestUri is not { } requestUri ? Request.Query
             : Request.Query["client_id"] is [{ } clientId] ? pushed.Open(requestUri, clientId)

@@ -19,15 +19,16 @@ public static class Metadata
 
     private static JsonObject Describe(string issuer, ServiceSettings settings, WorkloadGrants workloads)
     {
-        var grantTypes = new JsonArray(GrantTypes.AuthorizationCode, GrantTypes.RefreshToken);
+        var grantTypes = settings.OfferAuthorization
+            ? new JsonArray(GrantTypes.AuthorizationCode, GrantTypes.RefreshToken)
+            : new JsonArray(GrantTypes.RefreshToken);
         var document = new JsonObject
         {
             ["issuer"] = issuer,
-            ["authorization_endpoint"] = $"{issuer}/authorize",
             ["token_endpoint"] = $"{issuer}/token",
             ["jwks_uri"] = $"{issuer}/jwks",
             ["scopes_supported"] = new JsonArray([.. Scopes.Supported]),
-            ["response_types_supported"] = new JsonArray("code"),
+            ["response_types_supported"] = settings.OfferAuthorization ? new JsonArray("code") : [],
             ["response_modes_supported"] = new JsonArray("query"),
             ["grant_types_supported"] = grantTypes,
             ["code_challenge_methods_supported"] = new JsonArray("S256"),
@@ -43,6 +44,11 @@ public static class Metadata
             ["request_uri_parameter_supported"] = false,
             ["authorization_response_iss_parameter_supported"] = settings.SendIssuerInAuthorizationResponse,
         };
+        if (settings.OfferAuthorization)
+        {
+            document["authorization_endpoint"] = $"{issuer}/authorize";
+        }
+
         if (workloads.IsOffered)
         {
             grantTypes.Add(GrantTypes.ClientCredentials);

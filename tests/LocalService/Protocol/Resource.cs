@@ -34,6 +34,11 @@ public sealed class Resource(Tokens tokens, People people, DPoPProofs proofs, DP
         }
 
         var token = tokens.FindActive(value);
+        if (token is not null && settings.SlideAccessTokens)
+        {
+            tokens.Slide(value);
+        }
+
         string? jkt;
         try
         {
@@ -79,6 +84,7 @@ public sealed class Resource(Tokens tokens, People people, DPoPProofs proofs, DP
         {
             "insufficient_scope" => StatusCodes.Status403Forbidden,
             "invalid_request" => StatusCodes.Status400BadRequest,
+            "invalid_token" => settings.InvalidTokenStatus,
             _ => StatusCodes.Status401Unauthorized,
         });
     }

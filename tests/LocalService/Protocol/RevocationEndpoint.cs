@@ -15,6 +15,11 @@ public static class RevocationEndpoint
 
         var parameters = await FormParameters.ReadAsync(request);
         var client = clients.Identify(request, parameters);
+        if (settings.RefuseToRevokeDeadTokens && tokens.FindActive(parameters.Require("token")) is null && !tokens.IsActiveRefreshToken(parameters.Require("token")))
+        {
+            throw OAuthException.InvalidRequest("The token is not known.");
+        }
+
         return tokens.Revoke(client.Id, parameters.Require("token"))
             ? Results.Ok()
             : throw new OAuthException("invalid_grant", "The token was issued to another client.");

@@ -33,6 +33,8 @@ public sealed partial class TokenEndpoint(
         return answer switch
         {
             Granted granted => Results.Json(Describe(granted)),
+            Refused { Error: "invalid_grant" } refused when grantType == GrantTypes.RefreshToken =>
+                throw new OAuthException(settings.DeadRefreshTokenError, refused.Description),
             Refused refused => throw new OAuthException(refused.Error, refused.Description),
             _ => throw new InvalidOperationException("There is no other answer."),
         };

@@ -119,6 +119,11 @@ public sealed class Tokens(Database database, ServiceClock clock, ServiceSetting
         ("$hash", Secret.Hash(accessToken)),
         ("$now", clock.GetUtcNow())));
 
+    public void Slide(string accessToken) => database.Transact(transaction => transaction.Run(
+        "UPDATE access_tokens SET expires_at = $until WHERE hash = $hash",
+        ("$hash", Secret.Hash(accessToken)),
+        ("$until", clock.GetUtcNow() + settings.AccessTokenLifetime)));
+
     public bool IsActiveRefreshToken(string refreshToken) => database.Transact(transaction => transaction.Find(
         """
         SELECT hash FROM refresh_tokens JOIN families ON families.id = family_id
