@@ -2,7 +2,8 @@
 # What people install, from what publish.sh has made: an archive, a Debian package, a container image, a bill of materials, checksums.
 # The same to the byte from the same commit. Called by ./publish.sh --release.
 #
-#   packaging/release.sh RID FOLDER      FOLDER has the executable; release/ in it is made anew
+#   packaging/release.sh RID FOLDER      FOLDER has the executable. In dist/release: made anew for this machine's own kind (dist), added
+#                                        to for another (dist/RID)
 set -eu
 cd "$(dirname "$0")/.."
 rid=$1
@@ -13,11 +14,17 @@ version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null) || SOURCE_DATE_EPOCH=$(date +%s)
 export SOURCE_DATE_EPOCH
 name=datagen-$version-$rid
-release=$dist/release
+release=dist/release
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-rm -rf "$release"
+[ "$dist" != dist ] || rm -rf "$release"
 mkdir -p "$release"
+
+case "$rid" in
+    linux-x64) architecture=amd64 ;;
+    linux-arm64) architecture=arm64 ;;
+    *) architecture= ;;
+esac
 
 # copy FILE… FOLDER: with modes that do not depend on whose clone this is.
 copy() { for last; do :; done; install -d "$last"; while [ $# -gt 1 ]; do install -m 644 "$1" "$last"; shift; done; }
@@ -36,12 +43,6 @@ copy dist/man/*.1 "$root/man"
 copy dist/completions/* "$root/completions"
 settle "$root"
 tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner -cf - "$name" | gzip -9n >"$release/$name.tar.gz"
-
-case "$rid" in
-    linux-x64) architecture=amd64 ;;
-    linux-arm64) architecture=arm64 ;;
-    *) architecture= ;;
-esac
 
 # The Debian package.
 if [ -n "$architecture" ] && command -v dpkg-deb >/dev/null; then
@@ -84,13 +85,15 @@ END
     dpkg-deb --root-owner-group -Zxz --build "$deb" "$release/datagen_${version}_$architecture.deb" >/dev/null
 fi
 
-# The container image, where it is to be made for this machine's own kind of processor.
+# The container image, and one index where there is an image for several kinds of machine.
 if [ -n "$architecture" ] && command -v umoci >/dev/null && command -v skopeo >/dev/null; then
     packaging/image.sh "$dist/datagen" "$architecture" "$version" "$release/$name.oci.tar"
+    [ "$(find "$release" -name '*.oci.tar' | wc -l)" = 1 ] || packaging/index.sh "$version" "$release/datagen-$version.oci.tar" "$release"/datagen-*-linux-*.oci.tar
 else
-    echo "publish.sh: no container image, which would need: umoci skopeo"
+    echo "publish.sh: no container image, which would need: umoci skopeo; packaging/tools.sh release installs them"
 fi
 
 install -m 755 packaging/install.sh "$release/install.sh"
+rm -f "$release/SHA256SUMS"
 (cd "$release" && sha256sum -- * >"$work/sums" && mv "$work/sums" SHA256SUMS && chmod 644 SHA256SUMS)
 for file in "$release"/*; do echo "publish.sh: $file, $(($(wc -c <"$file") / 1024)) KiB"; done

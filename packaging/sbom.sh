@@ -8,8 +8,12 @@ version=$1
 rid=$2
 executable=$3
 
+case "$rid" in
+    *-arm64) architecture=arm64 ;;
+    *) architecture=amd64 ;;
+esac
 linked() { # PURL-NAME PACKAGE LICENSE: one that Debian's package manager knows
-    found=$(dpkg-query -W -f '${source:Version}' "$2" 2>/dev/null) || return 0
+    found=$(dpkg-query -W -f '${source:Version}' "$2:$architecture" 2>/dev/null) || return 0
     jq -n --arg name "$1" --arg version "$found" --arg license "$3" \
         '{type: "library", name: $name, version: $version, licenses: [{license: {id: $license}}], purl: "pkg:deb/debian/\($name)@\($version | @uri)"}'
 }

@@ -36,9 +36,9 @@ arm64() {
     need cmake cmake
     need make make
     need aarch64-linux-gnu-objcopy binutils-aarch64-linux-gnu
-    need /usr/aarch64-linux-gnu/lib/libc.a libc6-dev-arm64-cross
     need /usr/lib/gcc-cross/aarch64-linux-gnu libgcc-12-dev-arm64-cross gcc-12-aarch64-linux-gnu-base
     before=$missing
+    need /usr/lib/aarch64-linux-gnu/libc.a libc6-dev:arm64
     need /usr/lib/aarch64-linux-gnu/libssl.a libssl-dev:arm64
     need /usr/lib/aarch64-linux-gnu/libz.a zlib1g-dev:arm64
     [ "$missing" = "$before" ] || foreign=arm64

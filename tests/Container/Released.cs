@@ -76,7 +76,7 @@ public sealed class Released : IDisposable
     [Fact]
     public async Task The_bill_of_materials_names_what_is_inside()
     {
-        var bill = JsonNode.Parse(await System.IO.File.ReadAllTextAsync(Directory.GetFiles(Folder, "*.cdx.json").Single(), Stop))!;
+        var bill = JsonNode.Parse(await System.IO.File.ReadAllTextAsync(Directory.GetFiles(Folder, "*-linux-x64.cdx.json").Single(), Stop))!;
 
         var names = bill["components"]!.AsArray().Select(component => (string)component!["name"]!).ToList();
         Assert.Contains("System.CommandLine", names);
@@ -85,10 +85,12 @@ public sealed class Released : IDisposable
         Assert.Equal(hash, (string)bill["metadata"]!["component"]!["hashes"]![0]!["content"]!);
     }
 
-    [Fact]
-    public async Task Apt_takes_the_Debian_package_and_lintian_finds_nothing_in_it()
+    [Theory]
+    [InlineData("amd64")]
+    [InlineData("arm64")]
+    public async Task Apt_takes_the_Debian_package_and_lintian_finds_nothing_in_it(string architecture)
     {
-        var package = Directory.GetFiles(Folder, "*.deb").SingleOrDefault();
+        var package = Directory.GetFiles(Folder, $"*_{architecture}.deb").SingleOrDefault();
         if (package is null || !System.IO.File.Exists("/usr/bin/lintian") || !System.IO.File.Exists("/usr/bin/apt-get"))
         {
             EmptyRoot.Missing("this is not Debian with lintian");
@@ -98,14 +100,37 @@ public sealed class Released : IDisposable
         var lintian = await Shell.RunAsync("-c", $"lintian --allow-root --fail-on error,warning {package}");
         Assert.Equal((0, ""), (lintian.ExitCode, lintian.StandardOutput));
         var apt = await Shell.RunAsync("-c", $"apt-get install --simulate {package}");
-        Assert.Contains("Inst datagen (1.0.0", apt.StandardOutput, StringComparison.Ordinal);
+        Assert.Matches(@"\nInst datagen(:arm64)? \(1\.0\.0", apt.StandardOutput);
+    }
+
+    /// <summary>What a container engine does with one name for several kinds of machine.</summary>
+    [Theory]
+    [InlineData("amd64", "linux-x64")]
+    [InlineData("arm64", "linux-arm64")]
+    public async Task The_index_has_the_image_of_each_kind_of_machine(string architecture, string rid)
+    {
+        var index = Directory.GetFiles(Folder, "datagen-*.oci.tar").SingleOrDefault(file => !file.Contains("-linux-", StringComparison.Ordinal));
+        if (index is null)
+        {
+            EmptyRoot.Missing("there is no index: ./publish.sh --rid linux-arm64 --release makes it");
+            return;
+        }
+
+        var image = Directory.GetFiles(Folder, $"*-{rid}.oci.tar").Single();
+        var copy = await Shell.RunAsync(
+            "-c", $"cd {_home.Path} && skopeo --override-arch {architecture} copy --quiet oci-archive:{index} oci:mine:1 && skopeo inspect oci:mine:1 && skopeo inspect oci-archive:{image}");
+        Assert.True(copy.ExitCode == 0, copy.StandardError);
+        var inspected = copy.StandardOutput.Split("\n}\n{\n");
+        var (mine, theirs) = (JsonNode.Parse(inspected[0] + "\n}")!, JsonNode.Parse("{\n" + inspected[1])!);
+        Assert.Equal(architecture, (string)mine["Architecture"]!);
+        Assert.Equal(((string)theirs["Digest"]!, theirs["Layers"]!.ToJsonString()), ((string)mine["Digest"]!, mine["Layers"]!.ToJsonString()));
     }
 
     /// <summary>With nothing but the image, as its own user, the root read-only and the credential in a folder of memory.</summary>
     [Fact]
     public async Task The_container_image_signs_in_under_a_real_runtime()
     {
-        var image = Directory.GetFiles(Folder, "*.oci.tar").SingleOrDefault();
+        var image = Directory.GetFiles(Folder, "*-linux-x64.oci.tar").SingleOrDefault();
         if (image is null || !System.IO.File.Exists("/usr/sbin/runc") || !Environment.IsPrivilegedProcess || !await EmptyRoot.IsStaticAsync())
         {
             EmptyRoot.Missing("there is no image, or no runc, or we are not root");
