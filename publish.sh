@@ -4,6 +4,7 @@
 # else it is linked to the system's libraries. What is missing is said, and installed by packaging/tools.sh.
 #
 #   ./publish.sh                 the executable
+#   ./publish.sh --symbols       and dist/datagen.symbols, the same with the names of its functions, for packaging/order.sh
 #   ./publish.sh --sample        and dist/sample, the library's sample program
 #   ./publish.sh --release       and dist/release: archive, Debian package, container image, bill of materials, checksums
 #   ./publish.sh --rid RID       for another kind of machine, in dist/RID: linux-arm64 from linux-x64
@@ -11,14 +12,16 @@ set -eu
 cd "$(dirname "$0")"
 
 sample=
+symbols=
 release=
 rid=
 while [ $# -gt 0 ]; do
     case "$1" in
         --sample) sample=1 ;;
+        --symbols) symbols=1 ;;
         --release) release=1 ;;
         --rid) rid=${2:?"--rid takes a runtime identifier"}; shift ;;
-        *) echo "usage: ./publish.sh [--sample] [--release] [--rid RID]" >&2; exit 2 ;;
+        *) echo "usage: ./publish.sh [--symbols] [--sample] [--release] [--rid RID]" >&2; exit 2 ;;
     esac
     shift
 done
@@ -98,8 +101,18 @@ if [ -n "$static" ]; then
     for file in libssl.a libcrypto.a; do
         "$objcopy" --remove-section .eh_frame --remove-section .rela.eh_frame "$(library $file)" "$openssl/$file"
     done
-    publish datagen.csproj datagen -p:StaticOpenSsl="$openssl" -p:StaticExecutable=true -p:StaticOpenSslLinking=true -p:LinkerFlavor=lld \
-        -p:PositionIndependentExecutable=false -p:IlcDehydrate=false ${target:+-p:ObjCopyName="$objcopy"}
+    publish_static() {
+        publish datagen.csproj datagen -p:StaticOpenSsl="$openssl" -p:StaticExecutable=true -p:StaticOpenSslLinking=true -p:LinkerFlavor=lld \
+            -p:PositionIndependentExecutable=false -p:IlcDehydrate=false ${target:+-p:ObjCopyName="$objcopy"} "$@"
+    }
+    if [ -n "$symbols" ]; then
+        linked=bin/Release/net10.0/$rid/native/datagen
+        rm -f "$linked"
+        publish_static -p:StripSymbols=false
+        "$objcopy" --strip-debug "$dist/datagen" "$dist/datagen.symbols"
+        rm -f "$linked" # To be linked once more, and stripped.
+    fi
+    publish_static
 else
     publish datagen.csproj datagen
 fi

@@ -66,6 +66,8 @@ tests() {
     need node nodejs
     need npm npm
     need strace strace
+    need valgrind valgrind
+    need openssl openssl
     need qemu-aarch64-static qemu-user-static
 }
 
