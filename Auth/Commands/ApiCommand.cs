@@ -98,7 +98,10 @@ internal sealed class ApiCommand(World world)
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new AuthException($"can't read {Printable.Text(path)}: {(Directory.Exists(path) ? "it is a folder" : SystemCallException.ReasonOf(problem))}", cause: problem);
+            var why = Directory.Exists(path) ? "it is a folder"
+                : problem is FileNotFoundException ? "no such file"
+                : SystemCallException.ReasonOf(problem);
+            throw new AuthException($"can't read {Printable.Text(path)}: {why}", "--input names a file, or - for standard input", problem);
         }
     }
 }

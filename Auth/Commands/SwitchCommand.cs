@@ -24,7 +24,8 @@ internal sealed class SwitchCommand(World world)
         var hint = $"run {(product with { Profile = profile }).LoginCommand}";
         if (account.Problem is { } problem) throw new AuthException($"{problem}; nothing was changed", hint);
         if (account.Credential is not { } credential)
-            throw new AuthException($"nobody is signed in to the profile {profile}; nothing was changed", hint);
+            throw new AuthException(
+                $"nobody is signed in to the profile {profile}; nothing was changed", world.NearestProfile(profile) is { } nearest ? $"did you mean {nearest}? else {hint}" : hint);
 
         await Profiles.SwitchAsync(folder, profile, TimeProvider.System, world.Interrupted);
         if (options.Profile is { } other && other != profile)

@@ -25,4 +25,8 @@ internal readonly record struct Failure(int ExitCode, string Code, string Messag
             Console.ExitCode.Failed, "failed", $"{product.Name} has a defect: {error.GetType().Name}",
             $"please report it, with what {product.Variable("DEBUG")}=1 shows"),
     };
+
+    /// <summary>The same where nobody is signed in to a profile that was named, which may be a slip of the finger.</summary>
+    public Failure In(string profile, string? nearest) =>
+        this with { Message = $"nobody is signed in to the profile {profile}", Hint = nearest is null ? Hint : $"did you mean {nearest}? else {Hint}" };
 }

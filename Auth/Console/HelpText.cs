@@ -49,8 +49,8 @@ internal static class HelpText
     private static string TermOf(HelpItem option) =>
         $"{(option.Letter is null ? "" : $"{option.Letter}, ")}{option.Name}{(option.Value is null ? "" : $" {option.Shown}")}";
 
-    // From column `at`, with every line beginning at `start`.
-    private static void Paragraph(StringBuilder text, string words, int at, int start, int columns)
+    /// <summary>Words from column <paramref name="at"/> on, with every line beginning at <paramref name="start"/>.</summary>
+    public static void Paragraph(StringBuilder text, string words, int at, int start, int columns)
     {
         columns = Math.Max(columns, start + NarrowestText);
         var isFirst = true;

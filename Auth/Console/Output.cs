@@ -22,6 +22,9 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
 
     public OutputFormat Format => format;
 
+    /// <summary>The width of the terminal behind a standard stream; null where there is none, and nothing is wrapped.</summary>
+    public Func<int, int?> TellsColumns { get; init; } = _ => null;
+
     public void Print(Answer answer, Identity? identity = null)
     {
         if (format == OutputFormat.Json)
@@ -47,7 +50,7 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
 
     /// <summary>Help, as wide as the terminal that standard output may be.</summary>
     public void Print(HelpPage page) =>
-        results.Write(HelpText.Of(page, TerminalSize.Columns(StandardStream.StandardOutput) ?? Terminal.UsualColumns));
+        results.Write(HelpText.Of(page, TellsColumns(StandardStream.StandardOutput) ?? Terminal.UsualColumns));
 
     /// <summary>For an answer that an error follows.</summary>
     public void Flush() => results.Flush();
@@ -87,7 +90,12 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
 
     public void Prompt(string line) => Say(line + '\n');
 
-    public void Warn(string warning) => Prompt($"warning: {warning}");
+    public void Warn(string warning) => Tell($"warning: {warning}");
+
+    public void Note(string note) => Tell($"note: {note}");
+
+    /// <summary>A line of the answer that may be longer than the terminal is wide; what follows is indented.</summary>
+    public void PrintRow(string line, int indent) => PrintLine(Wrapped(line, indent, StandardStream.StandardOutput));
 
     /// <summary>A line that the next one takes the place of. Only for a terminal.</summary>
     public void Progress(string line) => Say($"\r{line}\u001b[K");
@@ -99,8 +107,8 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
     {
         if (format == OutputFormat.Text)
         {
-            Prompt($"error: {failure.Message}");
-            if (failure.Hint is { } hint) Prompt($"hint: {hint}");
+            Tell($"error: {failure.Message}");
+            if (failure.Hint is { } hint) Tell($"hint: {hint}");
             return;
         }
 
@@ -112,6 +120,17 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
             if (failure.Hint is { } hint) json.WriteString("hint", hint);
             json.WriteEndObject();
         }));
+    }
+
+    private void Tell(string line) => Prompt(Wrapped(line, 2, StandardStream.StandardError));
+
+    // The terminal itself would break it in the middle of a word. What is not read by a person stays one line.
+    private string Wrapped(string line, int indent, int stream)
+    {
+        if (format != OutputFormat.Text || TellsColumns(stream) is not { } columns || line.Length <= columns) return line;
+        var text = new StringBuilder(line[..indent]);
+        HelpText.Paragraph(text, line[indent..], indent, indent, columns);
+        return text.ToString().TrimEnd('\n');
     }
 
     // Ways to sign in that run beside each other speak from several threads.

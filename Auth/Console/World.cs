@@ -1,6 +1,7 @@
 using Datagen.Auth;
 using Datagen.Host;
 using Datagen.Protocol;
+using Datagen.Sessions;
 using Datagen.Trust;
 
 namespace Datagen.Console;
@@ -56,9 +57,24 @@ internal sealed class World : IDisposable
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            var failure = Failure.Of(error, _session?.Product ?? Product, _interruption.ExitCode);
+            var product = _session?.Product ?? Product;
+            var failure = Failure.Of(error, product, _interruption.ExitCode);
+            if (error is NotSignedInException { NoCredential: true } && product.Profile is { } profile) failure = failure.In(profile, NearestProfile(profile));
             NewOutput(CommandLine.AsksForJson(_words) ? OutputFormat.Json : OutputFormat.Text).Print(failure);
             return failure.ExitCode;
+        }
+    }
+
+    /// <summary>The profile that a name with nobody behind it was most likely meant to be; null where there is none like it.</summary>
+    public string? NearestProfile(string name)
+    {
+        try
+        {
+            return Options.Folder is { } folder ? CommandLine.Nearest(name, Profiles.WithCredential(folder)) : null;
+        }
+        catch (AuthException)
+        {
+            return null; // It is only for a hint.
         }
     }
 
@@ -69,7 +85,7 @@ internal sealed class World : IDisposable
 
     public string? OwnVariable(string suffix) => Variable(Product.Variable(suffix));
 
-    public Output NewOutput(OutputFormat format) => new(format, _results, _messages);
+    public Output NewOutput(OutputFormat format) => new(format, _results, _messages) { TellsColumns = TerminalSize.Columns };
 
     /// <summary>Writes to standard output as it is.</summary>
     public void WriteBytes(ReadOnlyMemory<byte> bytes) => _results.WriteBytes(bytes);

@@ -90,4 +90,52 @@ public class OutputTests
             """{"error":{"code":"not_signed_in","message":"you are not signed in","hint":"run datagen auth login"}}""" + "\n",
             json.ToString());
     }
+
+    [Fact]
+    public void What_is_wider_than_the_terminal_breaks_between_words()
+    {
+        const string Long = "the user code was offered to the terminal for its clipboard";
+        using var results = new StringWriter();
+        using var messages = new StringWriter();
+        var output = new Output(OutputFormat.Text, results, messages) { TellsColumns = stream => stream == 2 ? 40 : 30 };
+
+        output.Note(Long);
+        output.Warn("short");
+        output.Print(new Failure(1, "failed", Long, "https://id.example/an/address/that/has/no/blank"));
+        output.PrintRow($"ok      row: {Long}", 8);
+
+        Assert.Equal(
+            """
+            note: the user code was offered to the
+              terminal for its clipboard
+            warning: short
+            error: the user code was offered to the
+              terminal for its clipboard
+            hint:
+              https://id.example/an/address/that/has/no/blank
+
+            """,
+            messages.ToString());
+        Assert.Equal(
+            """
+            ok      row: the user code was
+                    offered to the
+                    terminal for its
+                    clipboard
+
+            """,
+            results.ToString());
+    }
+
+    [Fact]
+    public void What_no_terminal_shows_stays_one_line()
+    {
+        using var messages = new StringWriter();
+        var warning = string.Join(' ', Enumerable.Repeat("word", 100));
+
+        new Output(OutputFormat.Text, TextWriter.Null, messages).Warn(warning);
+        new Output(OutputFormat.Json, TextWriter.Null, messages) { TellsColumns = _ => 20 }.Warn(warning);
+
+        Assert.Equal($"warning: {warning}\nwarning: {warning}\n", messages.ToString());
+    }
 }

@@ -91,6 +91,15 @@ public sealed class Completion : Situation
         Assert.Equal(new Run(0, "", ""), await Datagen.RunAsync("__complete", "auth", "org", "--use", ""));
     }
 
+    [Fact]
+    public async Task Waits_for_no_file_that_is_none()
+    {
+        Directory.CreateDirectory(Home[".cache/datagen"]);
+        Native.MakeFifo(Home[".cache/datagen/organizations"]);
+
+        Assert.Equal(new Run(0, "", ""), await Datagen.RunAsync("__complete", "auth", "org", "--use", ""));
+    }
+
     private Cli AtTheShell(string shell) =>
         Datagen.With("PATH", $"{Path.GetDirectoryName(Executable.Path("datagen"))}:/usr/bin:/bin") with { Program = shell };
 }

@@ -450,7 +450,8 @@ public class Api : Situation
     {
         await SignedInForTheApiAsync();
 
-        (await Datagen.RunAsync("api", "/v1/a", "--input", Home["missing"])).IsError(1, "missing");
+        (await Datagen.RunAsync("api", "/v1/a", "--input", Home["missing"])).IsError(1, "missing: no such file\n");
+        (await Datagen.RunAsync("api", "/v1/a", "--input", Home["missing/body"])).IsError(1, "missing/body: no such folder\n");
         (await Datagen.RunAsync("api", "/v1/a", "--input", Home.Path)).IsError(1, "folder");
     }
 

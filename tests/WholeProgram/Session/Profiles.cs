@@ -170,6 +170,51 @@ public class Profiles : Situation
     }
 
     [Fact]
+    public async Task That_are_misspelt_do_not_look_like_a_sign_out()
+    {
+        await SignedInToAsync("work", Somebody);
+
+        Assert.Equal(
+            new Run(4, "status: no_credential\n", "warning: nobody is signed in to the profile wrok; did you mean work?\n"),
+            await Datagen.RunAsync("auth", "status", "--profile", "wrok"));
+        Assert.Equal(
+            new Run(0, "status: no_credential\n", "warning: nobody is signed in to the profile wrok; did you mean work?\n"),
+            await Datagen.RunAsync("auth", "logout", "--profile", "wrok"));
+        (await Datagen.RunAsync("auth", "token", "--profile", "wrok"))
+            .IsError(4, "error: nobody is signed in to the profile wrok\nhint: did you mean work? else run datagen auth login --profile wrok\n");
+        (await Datagen.RunAsync("auth", "switch", "wrok")).IsError(1, "hint: did you mean work? else run datagen auth login --profile wrok\n");
+        Assert.True(Of("work").Exists);
+    }
+
+    [Fact]
+    public async Task That_were_switched_to_hand_over_when_they_are_left()
+    {
+        await SignedInAsync();
+        await SignedInToAsync("home", Somebody);
+        await SignedInToAsync("work", Somebody);
+        await Datagen.RunAsync("auth", "switch", "work");
+
+        Assert.Equal(new Run(0, "status: logged_out\n", "note: the active profile is now default\n"), await Datagen.RunAsync("auth", "logout"));
+        Assert.Equal(Ok(File["access_token"] + "\n"), await Datagen.RunAsync("auth", "token"));
+        Assert.Equal(Ok("status: logged_out\n"), await Datagen.RunAsync("auth", "logout"));
+        await Datagen.RunAsync("auth", "switch", "home");
+        Assert.Equal(new Run(0, "status: logged_out\n", "note: the active profile is now default\n"), await Datagen.RunAsync("auth", "logout", "--local"));
+        Assert.False(System.IO.File.Exists(ActiveFile));
+    }
+
+    [Fact]
+    public async Task That_are_left_by_name_change_no_choice()
+    {
+        await SignedInAsync();
+        await SignedInToAsync("work", Somebody);
+        await Datagen.RunAsync("auth", "switch", "work");
+
+        Assert.Equal(Ok("status: logged_out\n"), await Datagen.RunAsync("auth", "logout", "--profile", "default"));
+
+        Assert.Equal("work\n", await System.IO.File.ReadAllTextAsync(ActiveFile, Stop));
+    }
+
+    [Fact]
     public async Task That_are_broken_name_themselves_in_hints()
     {
         Of("work").Put("{");

@@ -178,7 +178,7 @@ public class Unusable : Situation
         Native.GiveAway(File.Path, 1);
         var before = File.Bytes();
 
-        (await Datagen.RunAsync(command.Split(' '))).IsError(1, File.Path);
+        (await Datagen.RunAsync(command.Split(' '))).IsError(1, File.Path, "hint: run this as the user whose file it is");
 
         Assert.Equal(before, File.Bytes());
         Assert.Empty(Requests);
