@@ -7,6 +7,8 @@ namespace Datagen.Commands;
 
 internal sealed class DoctorCommand(World world)
 {
+    private const int Indent = 8;
+
     /// <summary>Check all that signing in needs, and say what to do. Example: {name} auth doctor</summary>
     /// <param name="format">text|json: Output format: text or json</param>
     public Task<int> Doctor([FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(async () =>
@@ -18,7 +20,7 @@ internal sealed class DoctorCommand(World world)
             Variables = [.. EnvironmentVariables.Of(world.Product).Select(variable => world.Product.Variable(variable.Suffix))],
             Environment = World.Variable,
             HasTerminal = World.HasTerminal,
-            Browsers = Browser.Commands(World.HasTerminal, World.Variable),
+            Browsers = [.. Browser.Commands(World.HasTerminal, World.Variable).Select(command => command[0])],
             Authorities = SystemTrust.Source,
         };
         var checks = await new Examination(world.Product, world.Options, world.NewService(output), surroundings, TimeProvider.System)
@@ -48,8 +50,8 @@ internal sealed class DoctorCommand(World world)
 
         foreach (var check in checks)
         {
-            output.PrintLine($"{check.Status,-7} {check.Name}: {check.Message}");
-            if (check.Hint is { } hint) output.PrintLine($"        hint: {hint}");
+            output.PrintRow($"{check.Status,-7} {check.Name}: {check.Message}", Indent);
+            if (check.Hint is { } hint) output.PrintRow($"        hint: {hint}", Indent);
         }
 
         var failed = checks.Count(check => check.Status == Check.Wrong);

@@ -171,14 +171,13 @@ internal sealed class LocalChecks(Product product, SessionOptions options, Surro
     private Check Browsers()
     {
         const string Name = "browser";
-        var commands = surroundings.Browsers;
-        if (commands.Count == 0)
+        var programs = surroundings.Browsers;
+        if (programs.Count == 0)
             return Check.Ok(Name, "none is opened here, the address is printed: " + (
                 !surroundings.HasTerminal ? "standard error is no terminal"
                 : IsSet("SSH_CONNECTION") ? "this is an SSH session"
                 : IsSet("BROWSER") ? "BROWSER names only text browsers"
                 : "there is no display"));
-        var programs = commands.Select(command => command.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]).ToList();
         return programs.FirstOrDefault(IsThere) is { } program
             ? Check.Ok(Name, program)
             : Check.Warning(Name, $"{string.Join(", ", programs)}: no such program", "set BROWSER to one that is there, or open the address yourself");

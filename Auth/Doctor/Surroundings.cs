@@ -13,7 +13,7 @@ internal sealed record Surroundings
     /// <summary>Whether standard error is a terminal.</summary>
     public required bool HasTerminal { get; init; }
 
-    /// <summary>The commands that would be tried to open a browser.</summary>
+    /// <summary>The programs that would be tried to open a browser.</summary>
     public required IReadOnlyList<string> Browsers { get; init; }
 
     /// <summary>Where the certificate authorities come from; null where there are none.</summary>

@@ -80,35 +80,3 @@ public class CommandTests
             "set GENLABZ_CONFIG_DIR to a folder that can be written and locked, or GENLABZ_TOKEN to an access token",
             Failure.Of(new CredentialsFileException(CredentialsFileProblem.Unwritable, "x"), Product.GenLabZ, 0).Hint);
 }
-
-public class BrowserTests
-{
-    private static IReadOnlyList<string> Commands(bool terminal, params string[] variables)
-    {
-        var environment = variables.Select(variable => variable.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
-        return Browser.Commands(terminal, environment.GetValueOrDefault);
-    }
-
-    [Fact]
-    public void Is_opened_where_a_person_can_see_it()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "the display variables are Linux's");
-        Assert.Equal(["xdg-open"], Commands(true, "DISPLAY=:0"));
-        Assert.Equal(["xdg-open"], Commands(true, "WAYLAND_DISPLAY=wayland-0"));
-        Assert.Equal(["firefox"], Commands(true, "BROWSER=firefox"));
-        Assert.Empty(Commands(true));
-        Assert.Empty(Commands(false, "DISPLAY=:0", "BROWSER=firefox"));
-        Assert.Empty(Commands(true, "DISPLAY=:0", "BROWSER=firefox", "SSH_CONNECTION=1 2 3 4"));
-    }
-
-    [Fact]
-    public void A_list_of_browsers_is_tried_in_order_without_those_that_only_a_terminal_shows() =>
-        Assert.Equal(["firefox -P work %s", "chromium"], Commands(true, "BROWSER=w3m:firefox -P work %s:/usr/bin/lynx:chromium"));
-
-    [Theory]
-    [InlineData("firefox", "firefox|https://id.example/?a=1&b=$(x)")]
-    [InlineData("firefox -P work", "firefox|-P|work|https://id.example/?a=1&b=$(x)")]
-    [InlineData("firefox --url=%s -q", "firefox|--url=https://id.example/?a=1&b=$(x)|-q")]
-    public void The_address_is_one_argument_whatever_is_in_it(string command, string words) =>
-        Assert.Equal(words.Split('|'), Browser.Arguments(command, "https://id.example/?a=1&b=$(x)"));
-}
