@@ -1,16 +1,16 @@
 using System.Globalization;
 using Datagen.Auth;
+using Datagen.Host;
 
 namespace Datagen.Console;
 
 /// <summary>What a person sees of a sign-in, on standard error, and what they may paste into it.</summary>
 internal sealed class SignInScreen(Output output, Terminal terminal, Func<string, string?> environment)
 {
-    private const int LongestPaste = 16 << 10;
-
     private bool _progressShown;
     private bool _browserTried;
-    private bool _pasteOffered;
+    private bool _isFirstWay = true;
+    private PastedLines? _pasted;
 
     /// <summary>False if no browser could be started; null where no person could see one.</summary>
     public Func<Uri, bool>? OpenBrowser { get; init; }
@@ -32,7 +32,7 @@ internal sealed class SignInScreen(Output output, Terminal terminal, Func<string
         Note = note =>
         {
             Clear();
-            output.Prompt($"note: {note}");
+            output.Note(note);
         },
     };
 
@@ -45,6 +45,7 @@ internal sealed class SignInScreen(Output output, Terminal terminal, Func<string
 
     private void ShowUserCode(UserCodePrompt prompt)
     {
+        BeginWay("Or, on any device:");
         output.Prompt($"User code: {prompt.UserCode}");
         output.Prompt($"Verify at: {terminal.Address(prompt.VerificationUri)}");
         var address = prompt.VerificationUriComplete ?? prompt.VerificationUri;
@@ -61,6 +62,7 @@ internal sealed class SignInScreen(Output output, Terminal terminal, Func<string
 
     private void ShowAddress(Uri address)
     {
+        BeginWay("Or, in a browser on this machine:");
         output.Prompt($"Open: {terminal.Address(address)}");
         Open(address);
         output.Prompt("");
@@ -74,9 +76,21 @@ internal sealed class SignInScreen(Output output, Terminal terminal, Func<string
 
     private Task<string?> ReadPastedAsync(CancellationToken stop)
     {
-        if (!_pasteOffered) output.Prompt("Browser on another machine? Paste here the address it was sent to at the end, or the code in it.");
-        _pasteOffered = true;
-        return StandardInput.ReadLineAsync(Pasted!, LongestPaste, stop);
+        if (_pasted is null)
+        {
+            BeginWay("Or, with a browser on another machine:");
+            output.Prompt("Paste here the address it was sent to at the end, or the code in it.\n");
+        }
+
+        _pasted ??= new PastedLines(Pasted!, TerminalMode.CharacterByCharacter, output.Control);
+        return _pasted.NextAsync(stop);
+    }
+
+    // Ways to sign in beside each other are told as what they are: one is enough.
+    private void BeginWay(string or)
+    {
+        if (!_isFirstWay) output.Prompt(or);
+        _isFirstWay = false;
     }
 
     private void ShowProgress(TimeSpan left)
@@ -98,7 +112,7 @@ internal sealed class SignInScreen(Output output, Terminal terminal, Func<string
 
     private void Copy(string userCode)
     {
-        if (Clipboard.Copy(userCode, terminal, environment, output.Control) is { } done) output.Prompt($"note: {done}");
+        if (Clipboard.Copy(userCode, terminal, environment, output.Control) is { } done) output.Note(done);
         else output.Warn("the user code is not on the clipboard: there is no display with wl-copy, xclip or xsel, and no terminal");
     }
 }

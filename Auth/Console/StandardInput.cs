@@ -10,26 +10,45 @@ internal static class StandardInput
     // Not the console's, which would switch the terminal's keypad first.
     public static FileStream Open() => new(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
-    /// <summary>All that there is.</summary>
+    /// <summary>All that there is, less a byte order mark.</summary>
     /// <param name="input">Standard input.</param>
     /// <param name="longest">How many bytes may be meant.</param>
     /// <param name="what">What they are, for the error.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="AuthException">There is more.</exception>
-    public static async Task<string> ReadAllAsync(Stream input, int longest, string what, CancellationToken cancellation)
+    public static Task<string> ReadAllAsync(Stream input, int longest, string what, CancellationToken cancellation) =>
+        ReadAsync(input, longest, what, _ => false, cancellation);
+
+    /// <summary>What comes before a blank line, or all where there is none: the writer may keep the pipe open.</summary>
+    /// <inheritdoc cref="ReadAllAsync"/>
+    public static async Task<string> ReadToBlankLineAsync(Stream input, int longest, string what, CancellationToken cancellation)
     {
-        var buffer = new byte[longest];
-        var length = await Task.Run(() => input.ReadAtLeast(buffer, longest, throwOnEndOfStream: false), cancellation).WaitAsync(cancellation);
-        return length < longest
-            ? Encoding.UTF8.GetString(buffer, 0, length)
-            : throw new AuthException($"what came on standard input is too long for {what}");
+        var text = (await ReadAsync(input, longest, what, bytes => EndOfBlankLine(bytes) >= 0, cancellation)).Replace("\r\n", "\n", StringComparison.Ordinal);
+        return text.StartsWith('\n') ? "" : text.Split("\n\n")[0];
     }
 
-    /// <summary>What one read gives, which is one line of a terminal; null at the end.</summary>
-    public static async Task<string?> ReadLineAsync(Stream input, int longest, CancellationToken cancellation)
+    private static async Task<string> ReadAsync(Stream input, int longest, string what, Func<ReadOnlyMemory<byte>, bool> isWhole, CancellationToken cancellation)
     {
         var buffer = new byte[longest];
-        var length = await Task.Run(() => input.Read(buffer), cancellation).WaitAsync(cancellation);
-        return length == 0 ? null : Encoding.UTF8.GetString(buffer, 0, length);
+        var length = 0;
+        while (!isWhole(buffer.AsMemory(0, length)))
+        {
+            if (length == longest) throw new AuthException($"what came on standard input is too long for {what}");
+            var count = await Task.Run(() => input.Read(buffer, length, longest - length), cancellation).WaitAsync(cancellation);
+            if (count == 0) break;
+            length += count;
+        }
+
+        var text = buffer.AsSpan(0, length);
+        return Encoding.UTF8.GetString(text.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text);
+    }
+
+    private static int EndOfBlankLine(ReadOnlyMemory<byte> bytes)
+    {
+        var span = bytes.Span;
+        if (span.StartsWith(Encoding.UTF8.Preamble)) span = span[Encoding.UTF8.Preamble.Length..];
+        if (span.StartsWith("\n"u8) || span.StartsWith("\r\n"u8)) return 0;
+        var unix = span.IndexOf("\n\n"u8);
+        return unix >= 0 ? unix : span.IndexOf("\n\r\n"u8);
     }
 }

@@ -61,12 +61,28 @@ internal sealed class AuthorizationRequest(
             : parameters.GetValueOrDefault("code") is { Length: > 0 } code ? new AuthorizationResponse(code, null) : null;
     }
 
-    /// <summary>The response in what a person pasted: the address that their browser was sent to, or the code alone.</summary>
-    /// <remarks>A bare code names no state, but without this request's code verifier nobody's code is worth anything.</remarks>
-    public AuthorizationResponse? MatchPasted(string pasted) =>
-        pasted.Contains('?', StringComparison.Ordinal) ? Match(pasted[(pasted.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('#')[0])
-        : pasted.Length == 0 || pasted.Contains("://", StringComparison.Ordinal) || pasted.Any(c => c is <= ' ' or > '~') ? null
-        : new AuthorizationResponse(pasted, null);
+    /// <summary>The response in what a person pasted: the address that their browser was sent to, its query, or the code alone.</summary>
+    /// <remarks>
+    /// A bare code names no state, but without this request's code verifier nobody's code is worth anything. Copied from an address it is
+    /// percent-encoded.
+    /// </remarks>
+    public AuthorizationResponse? MatchPasted(string pasted)
+    {
+        const string Name = "code=";
+        var query = pasted.IndexOf('?', StringComparison.Ordinal);
+        if (query >= 0 || IsQuery(pasted)) return Match(pasted[(query + 1)..].Split('#')[0]);
+        return pasted.Length == 0 || pasted.Contains("://", StringComparison.Ordinal) || pasted.Any(c => c is <= ' ' or > '~')
+            ? null
+            : new AuthorizationResponse(Decoded(pasted.StartsWith(Name, StringComparison.Ordinal) ? pasted[Name.Length..] : pasted), null);
+    }
+
+    private static string Decoded(string code) =>
+        Uri.UnescapeDataString(code) is var decoded && decoded.All(c => c is >= ' ' and <= '~') ? decoded : code;
+
+    // A code may hold any character of these too (RFC 6749 appendix A.11), but never a state beside it.
+    private static bool IsQuery(string pasted) =>
+        pasted.Contains('&', StringComparison.Ordinal)
+        && pasted.Split('&').Select(pair => pair.Split('=')[0]).ToList() is var names && names.Contains("state") && (names.Contains("code") || names.Contains("error"));
 
     /// <summary>What exchanges a code for tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.5).</summary>
     public KeyValuePair<string, string>[] TokenRequest(string code) =>

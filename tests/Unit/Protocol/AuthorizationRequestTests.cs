@@ -1,5 +1,6 @@
 using Datagen.Auth;
 using Datagen.Protocol;
+using Unit.World;
 
 namespace Unit.Protocol;
 
@@ -28,6 +29,29 @@ public class AuthorizationRequestTests
         Parameters(request).Single(parameter => parameter.Name == name).Value;
 
     private string State => Parameter(_request, "state");
+
+    public static TheoryData<string, string> PastedCases { get; } = [.. Table.Rows("Protocol/pasted.tsv").Select(row => (row[0], row[1]))];
+
+    [Theory]
+    [MemberData(nameof(PastedCases))]
+    public void What_a_person_pastes_is_read_as_it_is_meant(string pasted, string code) =>
+        Assert.Equal(
+            code.StartsWith("none", StringComparison.Ordinal) ? null : code,
+            _request.MatchPasted(pasted.Replace("STATE", State, StringComparison.Ordinal))?.Code);
+
+    [Theory]
+    [InlineData("?error=access_denied&state=STATE")]
+    [InlineData("state=STATE&error=access_denied")]
+    public void A_denial_can_be_pasted_as_its_query(string pasted) =>
+        Assert.Equal("access_denied", _request.MatchPasted(pasted.Replace("STATE", State, StringComparison.Ordinal))?.Error?.Code);
+
+    [Theory]
+    [InlineData("a&b=c", "a&b=c")]
+    [InlineData("100%", "100%")]
+    [InlineData("a%00b", "a%00b")]
+    [InlineData("a%C3%A4", "a%C3%A4")]
+    [InlineData("code=a%2Bb", "a+b")]
+    public void A_bare_code_keeps_what_is_no_encoding_of_a_code(string pasted, string code) => Assert.Equal(code, _request.MatchPasted(pasted)?.Code);
 
     [Fact]
     public void Asks_exactly_what_the_RFCs_ask_for()

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Web;
 using WholeProgram.World;
 
@@ -51,6 +52,45 @@ public class WhicheverFinishesFirst : Situation
         await login.TypeAsync($"{HttpUtility.ParseQueryString(redirect.Query)["code"]}\n");
 
         await SignedIn(login, "authorization_code");
+    }
+
+    [Fact]
+    public async Task An_address_that_is_longer_than_a_terminals_line_wins()
+    {
+        using var login = Login();
+        var redirect = await RedirectAsync(await AddressAsync(login));
+        await ReadyAsync(login);
+
+        await login.TypeAsync($"{redirect}&session_state={new string('s', 9_000)}\n");
+
+        await SignedIn(login, "authorization_code");
+    }
+
+    [Fact]
+    public async Task A_code_that_was_copied_from_the_address_wins()
+    {
+        using var login = Login();
+        var redirect = await RedirectAsync(await AddressAsync(login));
+        await ReadyAsync(login);
+        var code = HttpUtility.ParseQueryString(redirect.Query)["code"]!;
+
+        await login.TypeAsync(string.Concat(code.Select(c => $"%{(int)c:X2}")) + "\n");
+
+        await SignedIn(login, "authorization_code");
+    }
+
+    [Fact]
+    public async Task They_are_told_as_three_of_which_one_is_enough()
+    {
+        using var login = Login();
+        var address = await AddressAsync(login);
+        await ReadyAsync(login);
+
+        var shown = login.ErrorSoFar.Replace("\r", "", StringComparison.Ordinal);
+        Assert.Matches(
+            $@"\AOpen: {Regex.Escape(address.OriginalString)}\n\nOr, with a browser on another machine:\nPaste here [^\n]*\n\nOr, on any device:\nUser code: [A-Z-]+\nVerify at: \S+\n\n\z",
+            shown);
+        Assert.All(shown.Split('\n').Skip(1), line => Assert.InRange(line.Length, 0, 80));
     }
 
     [Fact]
