@@ -32,28 +32,12 @@ internal sealed class CredentialCommand(World world)
         world.Listen();
         var output = world.NewOutput(format);
         var session = world.NewSession(output);
-        var request = await ReadAsync();
+        var request = GitRequest.Parse(await ReadAsync());
         // As in gitcredentials(7). What is not for us is left to the next helper, without a word.
         if (operation != "get") return ExitCode.Done;
-        string? protocol = null, asked = null, user = null;
-        var knowsTypes = false;
-        foreach (var line in request.Split('\n').TakeWhile(line => line.Length > 0))
-        {
-            var end = line.IndexOf('=', StringComparison.Ordinal);
-            if (end < 0) continue;
-            var value = line[(end + 1)..];
-            switch (line[..end])
-            {
-                case "protocol": protocol = value; break;
-                case "host": asked = value; break;
-                case "username": user = value; break;
-                case "capability[]": knowsTypes |= value == "authtype"; break;
-            }
-        }
-
-        var hosts = Hosts(host);
-        if (await hosts.TokenForAsync(session, CredentialHosts.AddressOf($"{protocol}://{asked}"), world.Interrupted) is not { } token) return ExitCode.Done;
-        if (knowsTypes)
+        var hosts = Hosts(host, output);
+        if (await hosts.TokenForAsync(session, CredentialHosts.AddressOf(request.Protocol, request.Host), world.Interrupted) is not { } token) return ExitCode.Done;
+        if (request.WantsBearer)
         {
             output.PrintLine("capability[]=authtype");
             output.PrintLine("authtype=Bearer");
@@ -62,7 +46,7 @@ internal sealed class CredentialCommand(World world)
         }
         else
         {
-            output.PrintLine($"username={(string.IsNullOrEmpty(user) ? UserName : user)}");
+            output.PrintLine($"username={(string.IsNullOrEmpty(request.UserName) ? UserName : request.UserName)}");
             output.PrintLine($"password={token.Value}");
         }
 
@@ -81,7 +65,7 @@ internal sealed class CredentialCommand(World world)
         world.Listen();
         var output = world.NewOutput(format);
         var session = world.NewSession(output);
-        var hosts = Hosts(host);
+        var hosts = Hosts(host, output);
         switch (operation)
         {
             case "list":
@@ -102,7 +86,7 @@ internal sealed class CredentialCommand(World world)
         var server = (await ReadAsync()).Trim();
         try
         {
-            var address = CredentialHosts.AddressOf(server.Contains("://", StringComparison.Ordinal) ? server : $"https://{server}");
+            var address = CredentialHosts.AddressOf(server);
             if (await hosts.TokenForAsync(session, address, world.Interrupted) is not { } token)
             {
                 output.PrintLine(DockerNotFound);
@@ -127,7 +111,7 @@ internal sealed class CredentialCommand(World world)
     });
 
     /// <summary>A credential plugin for kubectl, as users.user.exec of a kubeconfig. Example: kubectl config set-credentials me --exec-api-version=client.authentication.k8s.io/v1 --exec-command={name} --exec-arg=auth --exec-arg=credential --exec-arg=kubectl</summary>
-    /// <param name="host">host: A cluster's host that the token is for; may be repeated, or listed in {NAME}_CREDENTIAL_HOSTS</param>
+    /// <param name="host">host: A cluster's host that the token is for; may be repeated</param>
     /// <param name="format">text|json: Format of errors: text or json</param>
     public Task<int> Kubectl([Repeated] string[]? host = null, [FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(async () =>
     {
@@ -135,7 +119,8 @@ internal sealed class CredentialCommand(World world)
         world.Listen();
         var output = world.NewOutput(format);
         var session = world.NewSession(output);
-        var hosts = Hosts(host);
+        // A list for git and docker says nothing of clusters: only a host that this very line names does.
+        var hosts = host is null ? CredentialHosts.None : Hosts(host, output);
         var asked = Decode(World.Variable("KUBERNETES_EXEC_INFO"));
         var version = asked?.ApiVersion ?? $"{Group}v1";
         if (version is not ($"{Group}v1" or $"{Group}v1beta1"))
@@ -177,10 +162,15 @@ internal sealed class CredentialCommand(World world)
         return ExitCode.Done;
     });
 
-    private CredentialHosts Hosts(string[]? named) => CredentialHosts.Of(named, world.OwnVariable("CREDENTIAL_HOSTS"));
+    private CredentialHosts Hosts(string[]? named, Output output)
+    {
+        if (named?.FirstOrDefault(name => CredentialHosts.Clean(name) is null) is { } wrong)
+            throw new UsageException($"{Printable.Text(wrong)} is no host", "--host takes one such as git.example.com or registry.example.com:5000");
+        var variable = world.Product.Variable("CREDENTIAL_HOSTS");
+        return CredentialHosts.Of(named, world.OwnVariable("CREDENTIAL_HOSTS"), wrong => output.Warn($"{variable}: {Printable.Text(wrong)} is no host, and is left out"));
+    }
 
-    private async Task<string> ReadAsync() =>
-        (await StandardInput.ReadAllAsync(StandardInput.Open(), LongestRequest, "a request", world.Interrupted)).Replace("\r\n", "\n", StringComparison.Ordinal);
+    private Task<string> ReadAsync() => StandardInput.ReadToBlankLineAsync(StandardInput.Open(), LongestRequest, "a request", world.Interrupted);
 
     private static string Quoted(string text) =>
         text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);

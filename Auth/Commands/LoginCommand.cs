@@ -90,7 +90,16 @@ internal sealed class LoginCommand(World world)
     {
         var session = world.NewSession(output);
         var token = await StandardInput.ReadAllAsync(StandardInput.Open(), LongestToken, "an access token", world.Interrupted);
-        return PrintSignedIn(output, await session.SignInWithTokenAsync(token.Trim(), world.Interrupted));
+        return PrintSignedIn(output, await session.SignInWithTokenAsync(TokenIn(token), world.Interrupted));
+    }
+
+    // People paste a whole header; no token holds a blank (RFC 6750 section 2.1).
+    internal static string TokenIn(string text)
+    {
+        const string Header = "Authorization:", Scheme = "Bearer ";
+        var token = text.Trim();
+        if (token.StartsWith(Header, StringComparison.OrdinalIgnoreCase)) token = token[Header.Length..].TrimStart();
+        return token.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? token[Scheme.Length..].Trim() : token;
     }
 
     private async Task<int> StartAsync(Output output)

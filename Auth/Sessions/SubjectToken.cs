@@ -30,7 +30,7 @@ internal static class SubjectToken
             using var handle = FileCalls.OpenToRead(path) ?? throw new AuthException($"there is no {Printable.Text(path)}, which {variable} names");
             if (!FileFacts.Of(handle, path).IsRegular) throw Unusable("it is not a regular file");
             var bytes = FileCalls.ReadAll(handle, MaximumBytes) ?? throw Unusable("it is larger than 64 KiB");
-            return Encoding.UTF8.GetString(bytes).Trim() is var token && BearerToken.IsWellFormed(token) ? token : throw Unusable("it does not hold a token");
+            return Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF').Trim() is var token && BearerToken.IsWellFormed(token) ? token : throw Unusable("it does not hold a token");
         }
         catch (SystemCallException problem)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using LocalService.Observing;
@@ -89,6 +90,81 @@ public class OtherTools : Situation
         if (!answered) Assert.Equal("", byOption.StandardOutput);
         Assert.Equal(byOption, byVariable);
         Assert.Empty(Requests);
+    }
+
+    public static TheoryData<string, string> GitRequests { get; } = [.. Rows().Select(row => (row[0], row[1]))];
+
+    private static IEnumerable<string[]> Rows([CallerFilePath] string here = "") =>
+        System.IO.File.ReadLines(Path.Combine(Path.GetDirectoryName(here)!, "git-requests.tsv")).Select(line => line.Split('\t'));
+
+    [Theory]
+    [MemberData(nameof(GitRequests))]
+    public async Task Git_gets_what_its_request_asks_for_at_its_blank_line(string request, string answer)
+    {
+        File.Set("api", "https://api.datagen.example");
+        const string Open = " (and the pipe stays open)";
+        var lines = request.Replace(Open, "", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
+
+        using var helper = Datagen.Start("auth", "credential", "git", "--host", "git.example.com", "get");
+        await helper.TypeAsync(lines);
+        var run = await helper.ExitAsync(Stop);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.StandardError));
+        Assert.Equal(
+            answer switch
+            {
+                "nothing" => "",
+                "authtype=Bearer" => $"capability[]=authtype\nauthtype=Bearer\ncredential={Token}\nephemeral=1\npassword_expiry_utc={Expiry}\n",
+                "username and password" or "the token, at once" => $"username=oauth2\npassword={Token}\npassword_expiry_utc={Expiry}\n",
+                _ => throw new InvalidOperationException(answer),
+            },
+            run.StandardOutput);
+    }
+
+    [Theory]
+    [InlineData("git.example.com#.evil.example")]
+    [InlineData("git.example.com?.evil.example")]
+    [InlineData("git.example.com/.evil.example")]
+    [InlineData("git.example.com\\.evil.example")]
+    [InlineData("git.example.com ")]
+    [InlineData("git.example.com\t")]
+    [InlineData("x@git.example.com")]
+    public async Task Nobody_gets_the_token_for_what_is_more_than_a_host(string host)
+    {
+        Assert.Equal(new Run(0, "", ""), await GitAsync($"protocol=https\nhost={host}\n\n", "get", "--host", "git.example.com"));
+        foreach (var server in new[] { host, $"https://{host}" }.Where(server => server.Trim() == server && !server.Contains("://git.example.com/", StringComparison.Ordinal)))
+            Assert.Equal(new Run(1, "credentials not found in native keychain\n", ""), await DockerAsync("get", server, "git.example.com"));
+        (await GitAsync("protocol=https\nhost=git.example.com\n\n", "get", "--host", host)).IsError(2, "is no host", "hint: --host takes one");
+        Assert.Empty(Requests);
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_before_a_request_is_nothing()
+    {
+        Assert.Contains(Token, (await GitAsync("\uFEFFprotocol=https\nhost=git.example.com\n\n", "get", "--host", "git.example.com")).StandardOutput, StringComparison.Ordinal);
+        Assert.Contains(Token, (await DockerAsync("get", "\uFEFFregistry.example.com\n")).StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a.example\ngit.example.com\n")]
+    [InlineData("a.example\tgit.example.com")]
+    [InlineData("https://git.example.com/, a.example")]
+    public async Task Hosts_are_listed_as_people_list_them(string hosts)
+    {
+        var run = await Datagen.With("DATAGEN_CREDENTIAL_HOSTS", hosts)
+            .RunWithInputAsync("protocol=https\nhost=git.example.com\n\n", "auth", "credential", "git", "get");
+
+        Assert.Equal(new Run(0, $"username=oauth2\npassword={Token}\npassword_expiry_utc={Expiry}\n", ""), run);
+    }
+
+    [Fact]
+    public async Task A_listed_host_that_is_none_is_told_and_the_others_count()
+    {
+        var run = await Datagen.With("DATAGEN_CREDENTIAL_HOSTS", "git.example.com/team git.example.com")
+            .RunWithInputAsync("protocol=https\nhost=git.example.com\n\n", "auth", "credential", "git", "get");
+
+        Assert.Equal((0, "warning: DATAGEN_CREDENTIAL_HOSTS: git.example.com/team is no host, and is left out\n"), (run.ExitCode, run.StandardError));
+        Assert.Contains(Token, run.StandardOutput, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -246,6 +322,17 @@ public class OtherTools : Situation
         var run = await KubectlAsync($$"""{"apiVersion":"client.authentication.k8s.io/v1","spec":{{spec}} }""", "--host", "k8s.example.com:6443");
 
         Assert.Equal((exitCode, exitCode == 0 ? ExecCredential("v1") : ""), (run.ExitCode, run.StandardOutput));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","spec":{"cluster":{"server":"https://k8s.example.com:6443"}}}""")]
+    public async Task Kubectl_is_not_concerned_by_a_list_that_is_for_docker(string? request)
+    {
+        var cli = Datagen.With("DATAGEN_CREDENTIAL_HOSTS", "registry.example.com");
+        if (request is not null) cli = cli.With("KUBERNETES_EXEC_INFO", request);
+
+        Assert.Equal(new Run(0, ExecCredential("v1"), ""), await cli.RunAsync("auth", "credential", "kubectl"));
     }
 
     [Fact]

@@ -30,6 +30,20 @@ public class WithToken : Situation
         Assert.Equal((token, OwnerOnly), (File["access_token"], File.Mode));
     }
 
+    [Theory]
+    [InlineData("\uFEFF")]
+    [InlineData("Bearer ")]
+    [InlineData("Authorization: bearer ")]
+    public async Task As_people_paste_it_is_stored_bare(string before)
+    {
+        var token = await TokenAsync();
+
+        var run = await Datagen.RunWithInputAsync($"{before}{token}\n", "auth", "login", "--with-token");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.StandardError));
+        Assert.Equal(token, File["access_token"]);
+    }
+
     [Fact]
     public async Task Says_it_in_JSON()
     {
