@@ -13,10 +13,13 @@ internal static class SeenOrganizations
     private const int MaximumBytes = Most * (LongestSlug + 1);
 
     /// <summary>The folder of what may be thrown away, or null where there is none.</summary>
-    public static string? Folder(string name, Func<string, string?> environment) =>
-        environment("XDG_CACHE_HOME") is { } cache && Path.IsPathRooted(cache) ? Path.Combine(cache, name)
-        : environment("HOME") is { Length: > 0 } home ? Path.Combine(home, ".cache", name)
-        : null;
+    public static string? Folder(string name, string? profile, Func<string, string?> environment)
+    {
+        var folder = environment("XDG_CACHE_HOME") is { } cache && Path.IsPathRooted(cache) ? Path.Combine(cache, name)
+            : environment("HOME") is { Length: > 0 } home ? Path.Combine(home, ".cache", name)
+            : null;
+        return folder is null || profile is null or "default" ? folder : Path.Combine(folder, ActiveProfile.FolderName, profile);
+    }
 
     public static IReadOnlyList<string> Read(string folder)
     {

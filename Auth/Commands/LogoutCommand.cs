@@ -15,7 +15,7 @@ internal sealed class LogoutCommand(World world)
         var output = world.NewOutput(format);
         var session = world.NewSession(output);
         var signedOut = await session.SignOutAsync(local, world.Interrupted);
-        if (SeenOrganizations.Folder(world.Product.Name, World.Variable) is { } cache) SeenOrganizations.Delete(cache);
+        if (SeenOrganizations.Folder(world.Product.Name, session.Product.Profile, World.Variable) is { } cache) SeenOrganizations.Delete(cache);
         if (!signedOut && session.Product.Profile is { } named && world.NearestProfile(named) is { } nearest)
             output.Warn($"nobody is signed in to the profile {named}; did you mean {nearest}?");
         if (signedOut && session.Product.Profile is { } left && world.Options.Profile is null) await LeaveAsync(left, output);

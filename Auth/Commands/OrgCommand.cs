@@ -20,17 +20,17 @@ internal sealed class OrgCommand(World world)
         var output = world.NewOutput(format);
         var session = world.NewSession(output);
         var identity = use is null ? await session.GetIdentityAsync(world.Interrupted) : await session.UseOrganizationAsync(use, world.Interrupted);
-        Remember(identity);
+        Remember(session, identity);
         if (use is null) Print(output, identity);
         else output.Print(world.Product.Words.Status, identity);
         return ExitCode.Done;
     });
 
     // For the shell to complete. Whoever a token of the environment is for, it is not the person at this shell.
-    private void Remember(Identity identity)
+    private void Remember(Session session, Identity identity)
     {
         if (world.OwnVariable("TOKEN") is null && world.OwnVariable("GRANT") is null
-            && SeenOrganizations.Folder(world.Product.Name, World.Variable) is { } cache)
+            && SeenOrganizations.Folder(world.Product.Name, session.Product.Profile, World.Variable) is { } cache)
             SeenOrganizations.Write(cache, identity.Memberships.Select(membership => membership.Slug));
     }
 

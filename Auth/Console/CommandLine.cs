@@ -14,11 +14,13 @@ internal sealed class CommandLine
 
     private static readonly string[] s_beforeTheCommand = ["--profile", "--verbose", "--help", "-h"];
 
+    private readonly HelpTable _table;
     private readonly Dictionary<string, string?> _options = [];
 
     /// <exception cref="UsageException">It makes no sense.</exception>
     public CommandLine(HelpTable table, string[] typed)
     {
+        _table = table;
         var (before, after) = Array.IndexOf(typed, "--") is >= 0 and var end ? (typed[..end], typed[(end + 1)..]) : (typed, []);
         var next = 0;
         var arguments = new List<string>();
@@ -42,6 +44,13 @@ internal sealed class CommandLine
         }
 
         arguments.AddRange(after);
+        if (Page.Arguments is [.., { Repeats: true }] && arguments.Count >= Page.Arguments.Count)
+        {
+            var last = Page.Arguments.Count - 1;
+            arguments[last] = string.Concat(arguments.Skip(last).Select(word => Mark + word));
+            arguments.RemoveRange(last + 1, arguments.Count - last - 1);
+        }
+
         Check(arguments);
         if (_options.Remove("--profile", out var profile)) Profile = ProfileName(profile!);
         IsVerbose = _options.Remove("--verbose");
@@ -89,21 +98,6 @@ internal sealed class CommandLine
             $"{Printable.Text(name)} can't be a profile's name",
             "a name has at most 64 letters, digits, dots, underscores and hyphens, a letter or digit first");
 
-    internal static string? Nearest(string typed, IEnumerable<string> names)
-    {
-        string? nearest = null;
-        var least = int.MaxValue;
-        foreach (var name in names)
-        {
-            var distance = Distance(typed, name);
-            if (distance == 0 || distance >= least || distance > Math.Max(1, name.TrimStart('-').Length / 2)) continue;
-            nearest = name;
-            least = distance;
-        }
-
-        return nearest;
-    }
-
     private void ReadOption(HelpPage page, string[] words, ref int at)
     {
         var word = words[at];
@@ -116,7 +110,9 @@ internal sealed class CommandLine
             value = word[2..];
         }
 
-        if (option is null) throw Unknown("option", name, page, page.Options.Select(option => option.Name));
+        if (option is null && page.Arguments is [{ Repeats: true }])
+            throw new UsageException($"unknown option '{Printable.Text(name)}' for {page.Name}", $"put -- before the command: {page.Name}{page.Usage}");
+        if (option is null) throw Unknown("option", name, page, page.Options.Select(option => option.Name), Habits.OfOption(_table.Program, page, name));
         if (option.Value is null)
         {
             if (value is not (null or "true" or "false")) throw new UsageException($"{option.Name} takes no value", HelpOf(page));
@@ -140,7 +136,7 @@ internal sealed class CommandLine
 
     private void CheckCommand(List<string> arguments)
     {
-        if (Page.IsGroup && arguments is [var word, ..]) throw Unknown("command", word, Page, Page.Commands.Select(command => command.Word));
+        if (Page.IsGroup && arguments is [var word, ..]) throw Unknown("command", word, Page, Page.Commands.Select(command => command.Word), Meant(word));
     }
 
     private void Check(List<string> arguments)
@@ -148,7 +144,9 @@ internal sealed class CommandLine
         CheckCommand(arguments);
         for (var i = 0; i < arguments.Count; i++)
         {
-            if (i >= Page.Arguments.Count) throw new UsageException($"unexpected argument '{Printable.Text(arguments[i])}' for {Page.Name}", HelpOf(Page));
+            if (i >= Page.Arguments.Count)
+                throw new UsageException(
+                    $"unexpected argument '{Printable.Text(arguments[i])}' for {Page.Name}", Meant(arguments[i]) is { } meant ? $"did you mean {meant}?" : HelpOf(Page));
             if (!Page.Arguments[i].Allows(arguments[i])) throw NotAmong(Page.Arguments[i].Choices, Page.Name, arguments[i], Page);
         }
 
@@ -156,13 +154,15 @@ internal sealed class CommandLine
             throw new UsageException($"{Page.Name} needs {Wanted(missing)}", $"run {Page.Name}{Page.Usage}");
     }
 
-    private static UsageException Unknown(string kind, string word, HelpPage page, IEnumerable<string> names) => new(
+    private string? Meant(string word) => Habits.OfCommand(_table.Program, Page.Path, word, _table.Page("auth"));
+
+    private static UsageException Unknown(string kind, string word, HelpPage page, IEnumerable<string> names, string? meant) => new(
         $"unknown {kind} '{Printable.Text(word)}' for {page.Name}",
-        Nearest(word, names) is { } nearest ? $"did you mean {nearest}?" : HelpOf(page));
+        (meant ?? Spelling.Nearest(word, names)) is { } nearest ? $"did you mean {nearest}?" : HelpOf(page));
 
     private static UsageException NotAmong(string[] choices, string name, string value, HelpPage page) => new(
         $"{name} takes {Either(choices)}, not {Printable.Text(value)}",
-        Nearest(value, choices) is { } nearest ? $"did you mean {nearest}?" : HelpOf(page));
+        Spelling.Nearest(value, choices) is { } nearest ? $"did you mean {nearest}?" : HelpOf(page));
 
     private static string Wanted(HelpItem item) => item.Choices is { Length: > 1 } choices ? Either(choices) : $"a {item.Shown}";
 
@@ -171,24 +171,4 @@ internal sealed class CommandLine
     private static string HelpOf(HelpPage page) => $"run {page.Name} --help";
 
     private static string NameOf(string word) => word.IndexOf('=', StringComparison.Ordinal) is > 0 and var end ? word[..end] : word;
-
-    // Levenshtein's, one row at a time.
-    private static int Distance(string a, string b)
-    {
-        var row = new int[b.Length + 1];
-        for (var j = 0; j < row.Length; j++) row[j] = j;
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, replaced);
-            }
-        }
-
-        return row[b.Length];
-    }
 }

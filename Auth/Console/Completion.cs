@@ -10,6 +10,11 @@ internal sealed class Completion(HelpTable table, Product product, Func<string, 
     /// <summary>What a shell's script calls the program with, before the words.</summary>
     public const string Name = "__complete";
 
+    // Instead of candidates: the shell knows better which files there are.
+    private const string Files = ":files";
+
+    private string? _profile;
+
     /// <summary>A line each, a tab before its description.</summary>
     public int Print(Output output, IReadOnlyList<string> words)
     {
@@ -32,7 +37,11 @@ internal sealed class Completion(HelpTable table, Product product, Func<string, 
         HelpItem? waiting = null;
         foreach (var word in separate.SkipLast(1))
         {
-            if (waiting is not null) waiting = null;
+            if (waiting is not null)
+            {
+                if (waiting.Name == "--profile") _profile = word;
+                waiting = null;
+            }
             else if (word == "--") return [];
             else if (CommandLine.IsOption(word)) waiting = page.Options.FirstOrDefault(option => option.IsCalled(word) && option.Value is not null);
             else if (page.Commands.Any(command => command.Word == word)) page = table.Find([.. path, .. (string[])[word]]);
@@ -45,15 +54,22 @@ internal sealed class Completion(HelpTable table, Product product, Func<string, 
             : arguments < page.Arguments.Count ? Values(page.Arguments[arguments])
             : arguments == 0 ? page.Commands.Select(command => (command.Word, (string?)command.Title))
             : [];
-        return all.Where(candidate => candidate.Item1.StartsWith(typed, StringComparison.Ordinal));
+        return all.Where(candidate => candidate.Item1 == Files || candidate.Item1.StartsWith(typed, StringComparison.Ordinal));
     }
 
     private IEnumerable<(string Word, string? Description)> Values(HelpItem item) => (item.Value switch
     {
         "name" => SessionOptions.FromEnvironment(product).Folder is { } folder ? Profiles.WithCredential(folder) : [],
-        "slug" => SeenOrganizations.Folder(product.Name, environment) is { } folder ? SeenOrganizations.Read(folder) : [],
+        "slug" => SeenOrganizations.Folder(product.Name, Profile(), environment) is { } folder ? SeenOrganizations.Read(folder) : [],
+        "file" => [Files],
         _ => item.Choices,
     }).Select(value => (value, (string?)null));
+
+    private string? Profile()
+    {
+        var options = SessionOptions.FromEnvironment(product);
+        return Profiles.InForce(_profile is null ? options : options with { Profile = _profile }, product);
+    }
 }
 
 /// <summary>The scripts that make a shell ask.</summary>
@@ -71,6 +87,10 @@ internal static class CompletionScript
         _NAME() {
             local IFS=$'\n'
             COMPREPLY=($(NAME __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f 1))
+            if [[ ${COMPREPLY[0]} == :files ]]; then
+                compopt -o filenames
+                COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]#=}"))
+            fi
         }
         complete -F _NAME NAME
         """;
@@ -81,9 +101,10 @@ internal static class CompletionScript
         _NAME() {
             local -a candidates
             candidates=("${(@f)$(NAME __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+            compset -P '--*='
+            if [[ $candidates[1] == :files ]]; then _files; return; fi
             candidates=("${(@)candidates//:/\\:}")
             candidates=("${(@)candidates/$'\t'/:}")
-            compset -P '--*='
             _describe NAME candidates
         }
         if [[ $funcstack[1] == _NAME ]]; then _NAME "$@"; else compdef _NAME NAME; fi
@@ -94,7 +115,11 @@ internal static class CompletionScript
         function __NAME_complete
             set -l words (commandline -opc) (commandline -ct)
             set -l option (string match -r -- '^--[^=]*=' $words[-1])
-            NAME __complete $words[2..] 2>/dev/null | string replace -r -- '^' "$option"
+            set -l candidates (NAME __complete $words[2..] 2>/dev/null)
+            if test "$candidates[1]" = :files
+                set candidates (__fish_complete_path (string replace -r -- '^--[^=]*=' '' $words[-1]))
+            end
+            string replace -r -- '^' "$option" $candidates
         end
         complete -c NAME -f -a '(__NAME_complete)'
         """;

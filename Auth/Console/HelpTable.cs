@@ -48,6 +48,9 @@ internal sealed class HelpTable(Product product, Func<IEnumerable<string>, strin
 
     public HelpPage Page(string path) => _pages.TryGetValue(path, out var page) ? page : _pages[path] = Find(path.Split(' '));
 
+    /// <summary>The program's name.</summary>
+    public string Program => product.Name;
+
     /// <summary>Every group and every command.</summary>
     public IEnumerable<HelpPage> All => s_groups.Keys.Concat(Commands.Select(command => command.Path)).Select(Page);
 
@@ -148,7 +151,7 @@ internal sealed record HelpPage(
 {
     public bool IsGroup => Commands.Count > 0;
 
-    public string Usage => string.Concat(IsGroup ? " <command>" : "", string.Concat(Arguments.Select(argument => $" <{argument.Shown}>")), " [options]");
+    public string Usage => (IsGroup ? " <command>" : "") + (Arguments is [{ Repeats: true } only] ? $" [options] -- <{only.Shown}> [arguments]" : string.Concat(Arguments.Select(argument => $" <{argument.Shown}>")) + " [options]");
 }
 
 internal sealed record HelpLink(string Path, string Title)

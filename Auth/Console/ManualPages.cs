@@ -23,11 +23,17 @@ internal static class ManualPages
         var name = FileName(help.Name);
         Line($".TH {Roff(name.ToUpperInvariant())} 1 \"{date}\" \"{product.Name} {ProgramVersion.Text}\" \"{product.Title}\"");
         Section("NAME");
-        Text($"{Roff(name)} \\- {Roff(LowerFirst(help.Title))}");
+        Text($"{Roff(name)} \\- {Roff(help.Title.StartsWith(product.Title, StringComparison.Ordinal) ? help.Title : LowerFirst(help.Title))}");
 
         var arguments = string.Concat(help.Arguments.Select(argument => $" \\fI{Roff(argument.Shown!)}\\fR"));
         Section("SYNOPSIS");
         Line($"\\fB{Roff(help.Name)}\\fR{(help.IsGroup ? " \\fIcommand\\fR" : "")}{arguments} [\\fIoptions\\fR]");
+
+        if (help.Details.Length > 0)
+        {
+            Section("DESCRIPTION");
+            Text(Roff(help.Details));
+        }
 
         if (help.IsGroup) Section("COMMANDS");
         foreach (var command in help.Commands) Item($"\\fB{Roff(FileName($"{product.Name} {command.Path}"))}\\fR(1)", command.Title);
@@ -41,6 +47,9 @@ internal static class ManualPages
             var names = new[] { option.Letter, option.Name }.OfType<string>().Select(word => $"\\fB{Roff(word)}\\fR");
             Item(string.Join(", ", names) + (option.Shown is { } value ? $" \\fI{Roff(value)}\\fR" : ""), option.Text);
         }
+
+        Section("EXAMPLES");
+        foreach (var example in help.Examples) Line($".EX\n{Roff(example)}\n.EE");
 
         Section("EXIT STATUS");
         Item("\\fB0\\fR", "Done.");

@@ -45,13 +45,13 @@ internal sealed class AnyWordAttribute : Attribute, IArgumentParser<string>
     }
 }
 
-/// <summary>Every value of an option that may be repeated, commas and all.</summary>
+/// <summary>Every value of an option that may be repeated, or every word of a command, commas and all.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class RepeatedAttribute : Attribute, IArgumentParser<string[]>
 {
     public static bool TryParse(ReadOnlySpan<char> s, out string[] result)
     {
-        result = s.ToString().Split(CommandLine.Mark);
+        result = s.TrimStart(CommandLine.Mark).ToString().Split(CommandLine.Mark);
         return true;
     }
 }

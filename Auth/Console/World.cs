@@ -70,7 +70,7 @@ internal sealed class World : IDisposable
     {
         try
         {
-            return Options.Folder is { } folder ? CommandLine.Nearest(name, Profiles.WithCredential(folder)) : null;
+            return Options.Folder is { } folder ? Spelling.Nearest(name, Profiles.WithCredential(folder)) : null;
         }
         catch (AuthException)
         {

@@ -30,7 +30,7 @@ public class CommandTests
     [InlineData("xyzzy", null)]
     [InlineData("", null)]
     public void Nearest_name(string typed, string? nearest) =>
-        Assert.Equal(nearest, CommandLine.Nearest(typed, ["login", "logout", "status", "org", "token"]));
+        Assert.Equal(nearest, Spelling.Nearest(typed, ["login", "logout", "status", "org", "token"]));
 
     [Theory]
     [InlineData(true, "--format", "json")]

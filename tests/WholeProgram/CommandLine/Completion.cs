@@ -48,6 +48,7 @@ public sealed class Completion : Situation
     [InlineData("auth org --list --format ", "text,json")]
     [InlineData("auth login --fl", "--flow")]
     [InlineData("auth login --no-browser --flow d", "device")]
+    [InlineData("auth credential git ", "get,store,erase")]
     [InlineData("auth status -- ", "")]
     [InlineData("no such words ", "")]
     public async Task Offers_what_fits(string line, string expected)
@@ -89,6 +90,37 @@ public sealed class Completion : Situation
         await Datagen.RunAsync("auth", "logout", "--local");
 
         Assert.Equal(new Run(0, "", ""), await Datagen.RunAsync("__complete", "auth", "org", "--use", ""));
+    }
+
+    [Theory]
+    [InlineData(Bash, "--norc --noprofile -i", "source <(datagen completion bash)")]
+    [InlineData(Zsh, "-f -i", "autoload -U compinit; compinit -u -D; source <(datagen completion zsh)")]
+    [InlineData(Fish, "--no-config -i", "datagen completion fish | source")]
+    public async Task Of_file_names_after_input_is_the_shells_own(string shell, string arguments, string setUp)
+    {
+        await System.IO.File.WriteAllTextAsync(Home["a-body.json"], "{}", Stop);
+        using var terminal = AtTheShell(shell).With("DATAGEN_TOKEN", "at-1").With("DATAGEN_API", "http://127.0.0.1:1").StartAllAtTerminal(arguments.Split(' '));
+        await terminal.TypeAsync($"{setUp}; cd {Home.Path}; echo set'-up'\n");
+        await terminal.SaysAsync("(set-up)", Stop);
+
+        await terminal.TypeAsync($"datagen api /x --input a-b{Tab} --method '?'\n");
+
+        await terminal.SaysAsync(@"(\? is no method of an API)", Stop);
+        Assert.Contains("a-body.json", terminal.ErrorSoFar, StringComparison.Ordinal);
+        await terminal.TypeAsync("exit\n");
+        await terminal.ExitAsync(Stop);
+    }
+
+    [Fact]
+    public async Task Offers_each_profile_its_own_organizations()
+    {
+        await SignedInAsync();
+        new Credentials(Home[".config/datagen/profiles/work/credentials.json"]).Put(File.Json);
+        await Datagen.RunAsync("auth", "org", "--list", "--profile", "work");
+
+        Assert.Equal("", (await Datagen.RunAsync("__complete", "auth", "org", "--use", "")).StandardOutput);
+        Assert.Equal("yourcompany\ntest-org\n", (await Datagen.RunAsync("__complete", "auth", "org", "--profile", "work", "--use", "")).StandardOutput);
+        Assert.Equal("yourcompany\ntest-org\n", (await Datagen.With("DATAGEN_PROFILE", "work").RunAsync("__complete", "auth", "org", "--use", "")).StandardOutput);
     }
 
     [Fact]

@@ -130,6 +130,26 @@ public class Errors : Situation
         (await Datagen.RunAsync("auth", "org", "--use=--list")).IsError(1, "--list");
     }
 
+    [Theory]
+    [InlineData("login", "datagen auth login")]
+    [InlineData("logout", "datagen auth logout")]
+    [InlineData("whoami", "datagen auth status")]
+    [InlineData("version", "datagen --version")]
+    [InlineData("help", "datagen --help")]
+    [InlineData("auth whoami", "datagen auth status")]
+    [InlineData("auth org list", "datagen auth org --list")]
+    [InlineData("auth org test-org", "datagen auth org --use test-org")]
+    [InlineData("auth status --json", "--format json")]
+    [InlineData("auth login --web", "--flow browser")]
+    [InlineData("auth login --flow devcie", "device")]
+    public async Task What_people_bring_from_elsewhere_is_answered_with_what_it_is_here(string line, string meant)
+    {
+        var run = await Datagen.RunAsync(line.Split(' '));
+
+        run.IsError(2);
+        Assert.EndsWith($"\nhint: did you mean {meant}?\n", run.StandardError, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task GenLabZ_knows_no_organizations()
     {

@@ -29,6 +29,8 @@ public sealed class Manual : IDisposable
             var help = (await program.RunAsync([.. command, "--help"])).StandardOutput;
             var shown = (await mandoc.RunAsync("-Tutf8", page)).StandardOutput;
             var plain = Regex.Replace(shown, ".\b", "");
+            Assert.Matches(@"(?m)^EXAMPLES$", plain);
+            Assert.DoesNotMatch("datagen Factory|genLabZ", plain);
             Assert.All(
                 Regex.Matches(help, @"(?m)^  (?:-., )*(--[a-z-]+)").Select(match => match.Groups[1].Value),
                 option => Assert.Matches($@"(?m)^ +(-., )?{option}( |$)", plain));
