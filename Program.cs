@@ -16,6 +16,7 @@ app.Add("auth logout", new LogoutCommand(world).Logout);
 app.Add("auth status", new StatusCommand(world).Status);
 app.Add("auth org", new OrgCommand(world).Org);
 app.Add("auth token", new TokenCommand(world).Token);
+app.Add("auth exec", new ExecCommand(world).Exec);
 app.Add("auth list", new ListCommand(world).List);
 app.Add("auth switch", new SwitchCommand(world).Switch);
 app.Add("auth doctor", new DoctorCommand(world).Doctor);

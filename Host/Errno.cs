@@ -6,9 +6,11 @@ internal static class Errno
     public const int NotPermitted = 1; // EPERM
     public const int NotFound = 2; // ENOENT
     public const int Interrupted = 4; // EINTR
+    public const int NoExecutable = 8; // ENOEXEC
     public const int AccessDenied = 13; // EACCES
     public const int Busy = 16; // EBUSY
     public const int Exists = 17; // EEXIST
+    public const int NotAFolder = 20; // ENOTDIR
     public const int BrokenPipe = 32; // EPIPE
 
     // The other systems are macOS and the BSDs, which share these.
