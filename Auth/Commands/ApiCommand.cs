@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
 using ConsoleAppFramework;
 using Datagen.Auth;
 using Datagen.Console;
@@ -24,6 +27,8 @@ internal sealed class ApiCommand(World world)
     /// <param name="method">-X, method: The method; GET unless told, POST with --input</param>
     /// <param name="header">-H, header: A header to add, as 'Name: value'; may be repeated</param>
     /// <param name="input">file: The file to send as the body, JSON unless a Content-Type says otherwise; - for standard input</param>
+    /// <param name="field">-f, key=value: A member of a JSON object to send as the body, its value a text; may be repeated</param>
+    /// <param name="include">-i, Print the answer's status and headers first</param>
     /// <param name="paginate">Ask for the following pages too, as the answers' Link headers name them</param>
     /// <param name="format">text|json: Format of errors: text or json</param>
     public Task<int> Api(
@@ -31,36 +36,78 @@ internal sealed class ApiCommand(World world)
         string? method = null,
         [Repeated] string[]? header = null,
         string? input = null,
+        [Repeated] string[]? field = null,
+        bool include = false,
         bool paginate = false,
         [FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(async () =>
     {
         world.Listen();
         if (ApiAddress.Fault(path) is { } fault)
             throw new UsageException($"{Printable.Text(path)} is no path below the API's address: {fault}", "it takes one such as /v1/datasets?limit=10");
-        var verb = ParseMethod(method ?? (input is null ? "GET" : "POST"));
+        if (input is not null && field is not null)
+            throw new UsageException("--input and --field can't be used together", "--field makes the body that --input would name");
+        var hasBody = input is not null || field is not null;
+        var verb = ParseMethod(method ?? (hasBody ? "POST" : "GET"));
         var fields = (header ?? []).Select(ParseHeader).ToList();
-        if (input is null && fields.Find(IsOfBody) is { Key: { } ofBody })
+        if (!hasBody && fields.Find(IsOfBody) is { Key: { } ofBody })
             throw new UsageException($"{ofBody} describes a body, and there is none", "--input names one");
-        if (paginate && (verb != HttpMethod.Get || input is not null)) throw new UsageException("--paginate is for GET without a body alone", "leave out --paginate");
+        if (paginate && (verb != HttpMethod.Get || hasBody)) throw new UsageException("--paginate is for GET without a body alone", "leave out --paginate");
 
         var session = world.NewSession(world.NewOutput(format));
-        using var source = input is null ? null : input == "-" ? StandardInput.Open() : Open(input);
-        var body = source is null ? null : new ApiBody(source, input == "-" ? "standard input" : Printable.Text(input));
+        using Stream? source = field is not null ? new MemoryStream(ToJson(field)) : input is null ? null : input == "-" ? StandardInput.Open() : Open(input);
+        var body = source is null ? null : new ApiBody(source, input == "-" ? "standard input" : Printable.Text(input ?? "--field"));
         if (body is not null) await body.BeginAsync(world.Interrupted);
 
         var client = session.NewApiClient(s_longestIdle);
-        var next = await client.SendAsync(new ApiCall(verb, api => ApiAddress.Of(api, path), fields, body), world.WriteBytes, world.Interrupted);
+        Action<HttpResponseMessage>? showHead = include ? answer => world.WriteBytes(Encoding.UTF8.GetBytes(HeadOf(answer))) : null;
+        var call = new ApiCall(verb, api => ApiAddress.Of(api, path), fields, body) { ShowHead = showHead };
+        var next = await client.SendAsync(call, world.WriteBytes, world.Interrupted);
         var asked = new HashSet<Uri>();
         while (paginate && next is not null)
         {
             if (!asked.Add(next)) throw new AuthException($"{next.Authority} names a page that it has named before as the next one");
             var page = next;
             next = await client.SendAsync(
-                new ApiCall(verb, api => ApiAddress.Linked(api, page, page.AbsoluteUri), fields, null), world.WriteBytes, world.Interrupted);
+                call with { Address = api => ApiAddress.Linked(api, page, page.AbsoluteUri) }, world.WriteBytes, world.Interrupted);
         }
 
         return ExitCode.Done;
     });
+
+    // As curl -i shows it: the status line, a header a line, a blank line.
+    internal static string HeadOf(HttpResponseMessage answer)
+    {
+        var head = new StringBuilder($"HTTP/{answer.Version} {(int)answer.StatusCode} {Printable.Text(answer.ReasonPhrase)}".TrimEnd()).Append("\r\n");
+        foreach (var (name, values) in answer.Headers.NonValidated.Concat(answer.Content.Headers.NonValidated))
+        {
+            foreach (var value in values) head.Append($"{name}: {Printable.Text(value)}\r\n");
+        }
+
+        return head.Append("\r\n").ToString();
+    }
+
+    /// <summary>One JSON object of texts, in the order given.</summary>
+    internal static byte[] ToJson(IEnumerable<string> fields)
+    {
+        var members = new Dictionary<string, string>();
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var field in fields)
+            {
+                var end = field.IndexOf('=', StringComparison.Ordinal);
+                // The text is not repeated: it may hold a secret.
+                if (end <= 0) throw new UsageException("a field must be written as key=value", "such as -f name=climate");
+                if (!members.TryAdd(field[..end], field[(end + 1)..])) throw new UsageException($"the field {Printable.Text(field[..end])} is given twice", "name each field once");
+                json.WriteString(field[..end], field[(end + 1)..]);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
 
     internal static HttpMethod ParseMethod(string text) =>
         text.Length is > 0 and <= 32 && text.All(char.IsAsciiLetter) && text.ToUpperInvariant() is var name and not ("CONNECT" or "TRACE")

@@ -38,6 +38,7 @@ internal sealed class ApiClient(TokenSource source, SessionOptions options, Serv
         using (answer)
         {
             var status = (int)answer.Status;
+            call.ShowHead?.Invoke(answer.Response);
             if (status is >= 300 and < 400)
                 throw new AuthException($"{Shown()} was answered with a redirect ({status}), which is not followed with credentials");
             await answer.CopyAsync(write).ConfigureAwait(false);
@@ -93,7 +94,11 @@ internal sealed class ApiClient(TokenSource source, SessionOptions options, Serv
 
 /// <summary>A call of the API.</summary>
 internal sealed record ApiCall(
-    HttpMethod Method, Func<Uri, Uri> Address, IReadOnlyList<KeyValuePair<string, string>> Headers, ApiBody? Body);
+    HttpMethod Method, Func<Uri, Uri> Address, IReadOnlyList<KeyValuePair<string, string>> Headers, ApiBody? Body)
+{
+    /// <summary>Is given each answer before its body.</summary>
+    public Action<HttpResponseMessage>? ShowHead { get; init; }
+}
 
 /// <summary>A body to send, read as it is sent.</summary>
 /// <param name="source">Where it comes from. Read to its end from where it stands.</param>

@@ -53,6 +53,43 @@ public class Api : Situation
     }
 
     [Fact]
+    public async Task Fields_make_a_JSON_body_of_texts_that_is_posted()
+    {
+        await SignedInForTheApiAsync();
+
+        Assert.Equal(Ok("{\"ok\":true}"), await Datagen.RunAsync("api", "/v1/a", "-f", "name=a \"b\", c=d", "--field", "n=1", "-f=empty="));
+
+        var request = _api.TheOne;
+        Assert.Equal(("POST", "application/json"), (request.Method, request.Header("Content-Type")));
+        Assert.Equal("""{"name":"a \u0022b\u0022, c=d","n":"1","empty":""}""", System.Text.Encoding.UTF8.GetString(request.Body.ToArray()));
+        (await Datagen.RunAsync("api", "/v1/a", "-f", "s3cret")).IsError(2, "key=value");
+        (await Datagen.RunAsync("api", "/v1/a", "-f", "a=1", "-f", "a=2")).IsError(2, "twice");
+        (await Datagen.RunAsync("api", "/v1/a", "-f", "a=1", "--input", "-")).IsError(2, "--input");
+        (await Datagen.RunAsync("api", "/v1/a", "-f", "a=1", "--paginate")).IsError(2, "--paginate");
+    }
+
+    [Theory]
+    [InlineData(200, 0)]
+    [InlineData(404, 1)]
+    [InlineData(302, 1)]
+    public async Task Include_prints_status_and_headers_first(int status, int exitCode)
+    {
+        await SignedInForTheApiAsync();
+        _api.Answer = (_, response) =>
+        {
+            response.StatusCode = status;
+            response.Headers["X-Trace"] = "42";
+            return response.WriteAsync("body");
+        };
+
+        var run = await Datagen.RunAsync("api", "-i", "/v1/a");
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Matches($@"\AHTTP/1\.1 {status}[^\r\n]*\r\n([^\r\n]+: [^\r\n]*\r\n)*X-Trace: 42\r\n([^\r\n]+: [^\r\n]*\r\n)*\r\n{(status == 302 ? "" : "body")}\z", run.StandardOutput);
+        Assert.DoesNotContain(File["access_token"], run.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task With_token_keeps_it_too()
     {
         await SignedInAsync();
