@@ -31,18 +31,12 @@ app.Add("completion", new CompletionCommand(world).Completion);
 string? help = null, refusal = null;
 ConsoleApp.Log = text => help = text;
 ConsoleApp.LogError = text => refusal = text;
-var table = new HelpTable(product, path =>
-{
-    _ = app.RunAsync([.. path, "--help"]); // At once: only a command can wait.
-    return help!;
-});
-
 return await world.RunAsync(() => words switch
 {
     ["--version"] => Task.FromResult(PrintVersion()),
     [Completion.Name, .. var typed] => Task.FromResult(
-        new Completion(table, product, World.Variable).Print(world.NewOutput(OutputFormat.Text), typed)),
-    [ManualPages.Name, var folder, var date] => Task.FromResult(ManualPages.Write(table, product, folder, date)),
+        new Completion(NewTable(), product, World.Variable).Print(world.NewOutput(OutputFormat.Text), typed)),
+    [ManualPages.Name, var folder, var date] => Task.FromResult(ManualPages.Write(NewTable(), product, folder, date)),
     _ => ReadAndRunAsync(),
 });
 
@@ -50,7 +44,7 @@ async Task<int> ReadAndRunAsync()
 {
     // Without an option there is nothing that the framework would read otherwise than it is meant, and it is faster.
     if (!words.Any(CommandLine.IsOption) && (product.HasOrganizations || words is not ["auth", "org", ..]) && await RunAsync(words)) return Environment.ExitCode;
-    var line = new CommandLine(table, words);
+    var line = new CommandLine(NewTable(), words);
     if (line.AsksForVersion) return PrintVersion();
     if (line.AsksForHelp) return PrintHelp(line.Page);
     (world.Profile, world.IsVerbose) = (line.Profile, line.IsVerbose);
@@ -63,6 +57,13 @@ async Task<bool> RunAsync(string[] line)
     await app.RunAsync(line);
     return help is null && refusal is null;
 }
+
+// Not before it is needed: most commands are run without.
+HelpTable NewTable() => new(product, path =>
+{
+    _ = app.RunAsync([.. path, "--help"]); // At once: only a command can wait.
+    return help!;
+});
 
 int PrintVersion()
 {
