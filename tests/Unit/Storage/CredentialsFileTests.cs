@@ -204,7 +204,7 @@ public sealed partial class CredentialsFileTests : IDisposable
         Put("""{"access_token":"at"}""");
         Assert.Equal(0, ChangeOwner(_file.Path, 1, 1));
 
-        Assert.Equal(CredentialsFileProblem.Foreign, ProblemOfReading());
+        Assert.Equal(CredentialsFileProblem.Damaged, ProblemOfReading());
     }
 
     [Fact]
