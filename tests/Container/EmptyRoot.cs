@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace Container;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -13,7 +11,7 @@ public sealed class InAnEmptyRoot : IAsyncLifetime
     private const string You = "you@yourcompany.com";
     private const string Status = $"email: {You}\nactive_org_slug: yourcompany\nrole: admin\n";
 
-    private readonly X509Certificate2 _certificate = OfThisMachine();
+    private readonly X509Certificate2 _certificate = Certificate.ForLoopback();
     private IdentityService _service = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -116,7 +114,7 @@ public sealed class InAnEmptyRoot : IAsyncLifetime
     public async Task It_trusts_nobody_else(string? layout)
     {
         using var root = await WithATokenAsync();
-        using var other = OfThisMachine();
+        using var other = Certificate.ForLoopback();
         if (layout is not null) root.Put(layout, Encoding.ASCII.GetBytes(other.ExportCertificatePem()));
 
         var run = await root.RunAsync("auth", "status");
@@ -168,17 +166,5 @@ public sealed class InAnEmptyRoot : IAsyncLifetime
         var run = await login.ExitAsync(Stop);
         Assert.Equal((0, $"status: authenticated\nemail: {You}\nactive_org_slug: yourcompany\n"), (run.ExitCode, run.StandardOutput));
         return (string)JsonNode.Parse(root.Read("/config/credentials.json"))!["access_token"]!;
-    }
-
-    /// <summary>Signed by itself, for an address: no name has to be resolved.</summary>
-    private static X509Certificate2 OfThisMachine()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=this machine", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
     }
 }

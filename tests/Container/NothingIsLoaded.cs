@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using LocalService.Hosting;
-using WholeProgram.World;
 
 namespace Container;
 

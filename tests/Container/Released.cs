@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using LocalService.Hosting;
-using WholeProgram.World;
 
 namespace Container;
 

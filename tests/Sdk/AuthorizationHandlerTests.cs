@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Datagen.Auth;
 using Datagen.Sessions;
-using Sdk.World;
 
 namespace Sdk;
 
@@ -13,12 +12,12 @@ public sealed class AuthorizationHandlerTests : IDisposable
     private const string Refresh = "POST /token grant_type=refresh_token&refresh_token=r1&client_id=cli";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("datagen-sdk-");
-    private readonly TinyServer _tokens;
+    private readonly RecordingServer _tokens;
     private readonly List<IDisposable> _open = [];
-    private Func<Request, Answer> _refresh =
-        _ => new Answer(200, """{"access_token":"a2","token_type":"Bearer","expires_in":3600,"refresh_token":"r2"}""");
+    private Func<RecordedRequest, ScriptedAnswer> _refresh =
+        _ => new ScriptedAnswer(200, """{"access_token":"a2","token_type":"Bearer","expires_in":3600,"refresh_token":"r2"}""");
 
-    public AuthorizationHandlerTests() => _tokens = new TinyServer(request => _refresh(request));
+    public AuthorizationHandlerTests() => _tokens = new RecordingServer(request => _refresh(request));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -59,15 +58,15 @@ public sealed class AuthorizationHandlerTests : IDisposable
         });
     }
 
-    private TinyServer Api(Func<Request, Answer> answer)
+    private RecordingServer Api(Func<RecordedRequest, ScriptedAnswer> answer)
     {
-        var server = new TinyServer(answer);
+        var server = new RecordingServer(answer);
         _open.Add(server);
         return server;
     }
 
     /// <summary>An API that takes nothing but this token.</summary>
-    private TinyServer ApiFor(string token) => Api(request => new Answer(request.Authorization == $"Bearer {token}" ? 200 : 401));
+    private RecordingServer ApiFor(string token) => Api(request => new ScriptedAnswer(request.Authorization == $"Bearer {token}" ? 200 : 401));
 
     private HttpClient Client(Session session, string api)
     {
@@ -109,7 +108,7 @@ public sealed class AuthorizationHandlerTests : IDisposable
     [InlineData("https://api.datagen.example")]
     public async Task A_request_to_another_origin_passes_through_as_it_is(string ours)
     {
-        var other = Api(_ => new Answer(401));
+        var other = Api(_ => new ScriptedAnswer(401));
         var client = Client(Session(), ours.Replace("{port}", $"{other.Port}", StringComparison.Ordinal));
 
         using var response = await client.GetAsync($"{other.Address}/things", Ct);
@@ -132,7 +131,7 @@ public sealed class AuthorizationHandlerTests : IDisposable
     [Fact]
     public async Task A_requests_own_authorization_is_kept_and_never_refreshed()
     {
-        var api = Api(_ => new Answer(401));
+        var api = Api(_ => new ScriptedAnswer(401));
         using var request = new HttpRequestMessage(HttpMethod.Get, api.Address);
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", "mine");
 
@@ -209,7 +208,7 @@ public sealed class AuthorizationHandlerTests : IDisposable
     [InlineData(500)]
     public async Task No_other_status_costs_a_refresh(int status)
     {
-        var api = Api(_ => new Answer(status));
+        var api = Api(_ => new ScriptedAnswer(status));
 
         using var response = await Client(Session(), api.Address).GetAsync(api.Address, Ct);
 
@@ -261,8 +260,8 @@ public sealed class AuthorizationHandlerTests : IDisposable
     [InlineData(308)]
     public async Task A_redirect_is_the_answer_wherever_it_leads(int status)
     {
-        var evil = Api(_ => new Answer(200));
-        var api = Api(request => new Answer(status, Location: request.Path == "/within" ? "/things/" : $"{evil.Address}/stolen"));
+        var evil = Api(_ => new ScriptedAnswer(200));
+        var api = Api(request => new ScriptedAnswer(status, Location: request.Path == "/within" ? "/things/" : $"{evil.Address}/stolen"));
         var client = Client(Session(), api.Address);
 
         using var within = await client.GetAsync($"{api.Address}/within", Ct);
@@ -277,8 +276,8 @@ public sealed class AuthorizationHandlerTests : IDisposable
     [Fact]
     public async Task An_inner_handler_that_follows_redirects_brings_no_token_to_another_host()
     {
-        var evil = Api(_ => new Answer(401));
-        var api = Api(_ => new Answer(307, Location: $"{evil.Address}/stolen"));
+        var evil = Api(_ => new ScriptedAnswer(401));
+        var api = Api(_ => new ScriptedAnswer(307, Location: $"{evil.Address}/stolen"));
         using var client = new HttpClient(new AuthorizationHandler(Session(), new Uri(api.Address)) { InnerHandler = new SocketsHttpHandler() });
 
         using var response = await client.GetAsync(api.Address, Ct);
@@ -310,8 +309,8 @@ public sealed class AuthorizationHandlerTests : IDisposable
     [Fact]
     public async Task When_the_session_has_ended_the_401_is_the_answer()
     {
-        _refresh = _ => new Answer(400, """{"error":"invalid_grant"}""");
-        var api = Api(_ => new Answer(401, "go away"));
+        _refresh = _ => new ScriptedAnswer(400, """{"error":"invalid_grant"}""");
+        var api = Api(_ => new ScriptedAnswer(401, "go away"));
 
         using var response = await Client(Session(), api.Address).GetAsync(api.Address, Ct);
 
@@ -323,7 +322,7 @@ public sealed class AuthorizationHandlerTests : IDisposable
     [Fact]
     public async Task Without_a_refresh_token_the_401_is_the_answer()
     {
-        var api = Api(_ => new Answer(401));
+        var api = Api(_ => new ScriptedAnswer(401));
 
         using var response = await Client(Session(refreshToken: null), api.Address).GetAsync(api.Address, Ct);
 
@@ -334,7 +333,7 @@ public sealed class AuthorizationHandlerTests : IDisposable
     [Fact]
     public async Task A_token_service_in_trouble_is_told_as_that()
     {
-        _refresh = _ => new Answer(503);
+        _refresh = _ => new ScriptedAnswer(503);
         var api = ApiFor("a2");
 
         await Assert.ThrowsAsync<ServiceUnreachableException>(() => Client(Session(), api.Address).GetAsync(api.Address, Ct));
@@ -371,7 +370,7 @@ public sealed class AuthorizationHandlerTests : IDisposable
         _refresh = _ =>
         {
             impatient.Cancel();
-            return new Answer(200, """{"access_token":"a2","token_type":"Bearer","expires_in":3600,"refresh_token":"r2"}""");
+            return new ScriptedAnswer(200, """{"access_token":"a2","token_type":"Bearer","expires_in":3600,"refresh_token":"r2"}""");
         };
         var api = ApiFor("a2");
         var client = Client(Session(), api.Address);
@@ -387,7 +386,7 @@ public sealed class AuthorizationHandlerTests : IDisposable
     [Fact]
     public async Task A_request_to_this_machine_goes_through_no_proxy()
     {
-        var proxy = Api(_ => new Answer(502));
+        var proxy = Api(_ => new ScriptedAnswer(502));
         var api = ApiFor("a1");
         var session = Session();
         var usual = Environment.GetEnvironmentVariable("http_proxy");
@@ -419,7 +418,7 @@ public sealed class AuthorizationHandlerTests : IDisposable
     [Fact]
     public async Task No_exception_tells_a_token()
     {
-        _refresh = request => new Answer(400, $$"""{"error":"invalid_request","error_description":"{{request.Body.Split('&')[1].Split('=')[1]}} is malformed"}""");
+        _refresh = request => new ScriptedAnswer(400, $$"""{"error":"invalid_request","error_description":"{{request.Body.Split('&')[1].Split('=')[1]}} is malformed"}""");
         var api = ApiFor("a2");
 
         var failure = await Assert.ThrowsAnyAsync<AuthException>(() => Client(Session(refreshToken: "refresh-token-1"), api.Address).GetAsync(api.Address, Ct));

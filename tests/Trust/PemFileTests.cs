@@ -2,7 +2,6 @@ using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Datagen.Trust;
-using Trust.World;
 
 namespace Trust;
 
@@ -14,7 +13,7 @@ public class PemFileTests
         var roots = Enumerable.Range(0, 50).Select(number => new Entity($"Root {number}", KeyKind.EllipticCurve, 1).SelfSigned()).ToArray();
         var found = new X509Certificate2Collection();
 
-        PemFile.Collect(Bytes(string.Concat(roots.Select(Situation.Pem))), [PemFile.Fold(roots[7].SubjectName.RawData)], found);
+        PemFile.Collect(Bytes(string.Concat(roots.Select(CertificateCase.Pem))), [PemFile.Fold(roots[7].SubjectName.RawData)], found);
 
         Assert.Equal(roots[7], Assert.Single(found));
     }
@@ -25,7 +24,7 @@ public class PemFileTests
         var roots = Enumerable.Range(0, 5).Select(number => new Entity($"Root {number}", KeyKind.EllipticCurve, 1).SelfSigned()).ToArray();
         var found = new X509Certificate2Collection();
 
-        PemFile.Collect(Bytes(string.Concat(roots.Select(Situation.Pem))), [null], found);
+        PemFile.Collect(Bytes(string.Concat(roots.Select(CertificateCase.Pem))), [null], found);
 
         Assert.Equal(5, found.Count);
     }

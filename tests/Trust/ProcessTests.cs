@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Trust.World;
 
 namespace Trust;
 
@@ -10,17 +9,17 @@ namespace Trust;
 public sealed class ProcessTests : IDisposable
 {
     private const string Bubblewrap = "/usr/bin/bwrap";
-    private readonly Folder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly Entity _root = new("Root", KeyKind.EllipticCurve, 1), _between = new("Between", KeyKind.EllipticCurve, 2);
-    private readonly Server _server;
+    private readonly TlsServer _server;
     private readonly string _address, _bundle;
 
     public ProcessTests()
     {
-        _server = new Server(
+        _server = new TlsServer(
             _between.Certify(new Entity("Server", KeyKind.EllipticCurve, 3), Terms.Leaf), [_root.Certify(_between)], SslProtocols.None);
         _address = $"https://127.0.0.1:{_server.Port}/";
-        _bundle = _folder.Write("bundle.pem", Situation.Pem(_root.SelfSigned()));
+        _bundle = _folder.Write("bundle.pem", CertificateCase.Pem(_root.SelfSigned()));
     }
 
     public void Dispose()
@@ -37,7 +36,7 @@ public sealed class ProcessTests : IDisposable
     [InlineData("", "/some/bündel.pem", "/some/folder")]
     public async Task Children_get_the_environment_that_there_was(string? home, string? file, string? folders)
     {
-        var environment = await Probe.Run([("HOME", home), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folders)], "environment");
+        var environment = await ProbeProcess.Run([("HOME", home), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folders)], "environment");
 
         var middle = environment.Length / 2;
         Assert.Equal(Sorted(environment[..middle]), Sorted(environment[middle..]));
@@ -53,12 +52,12 @@ public sealed class ProcessTests : IDisposable
     [InlineData(null, "/etc/ssl/certs")]
     [InlineData("/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs")]
     public async Task The_framework_loads_nothing(string? file, string? folders) => Assert.Equal(
-        ["0"], await Probe.Run([("HOME", "/"), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folders)], "store"));
+        ["0"], await ProbeProcess.Run([("HOME", "/"), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folders)], "store"));
 
     [Fact]
     public async Task Eight_connections_at_once()
     {
-        var verdicts = await Probe.Run([("HOME", "/"), ("SSL_CERT_FILE", _bundle)], "at-once", _address);
+        var verdicts = await ProbeProcess.Run([("HOME", "/"), ("SSL_CERT_FILE", _bundle)], "at-once", _address);
 
         Assert.Equal(Enumerable.Repeat("accepted", 8), verdicts);
     }
@@ -67,8 +66,8 @@ public sealed class ProcessTests : IDisposable
     public async Task One_server_s_certificates_do_not_help_another()
     {
         // The second server sends no intermediate.
-        using var second = new Server(_between.Certify(new Entity("Second", KeyKind.EllipticCurve, 4), Terms.Leaf), [], SslProtocols.None);
-        var verdicts = await Probe.Run(
+        using var second = new TlsServer(_between.Certify(new Entity("Second", KeyKind.EllipticCurve, 4), Terms.Leaf), [], SslProtocols.None);
+        var verdicts = await ProbeProcess.Run(
             [("HOME", "/"), ("SSL_CERT_FILE", _bundle)], "trust", _address, $"https://127.0.0.1:{second.Port}/", _address);
 
         Assert.Equal(["accepted", "refused", "accepted"], verdicts.Select(verdict => verdict.Split(':')[0]));
@@ -81,10 +80,10 @@ public sealed class ProcessTests : IDisposable
         source.Start();
         var access = new X509AuthorityInformationAccessExtension(
             [], [$"http://127.0.0.1:{((IPEndPoint)source.LocalEndpoint).Port}/between.crt"]);
-        using var server = new Server(
+        using var server = new TlsServer(
             _between.Certify(new Entity("Server", KeyKind.EllipticCurve, 3), Terms.Leaf with { More = [access] }), [], SslProtocols.None);
 
-        var verdict = Assert.Single(await Probe.Run([("HOME", "/"), ("SSL_CERT_FILE", _bundle)], "trust", $"https://127.0.0.1:{server.Port}/"));
+        var verdict = Assert.Single(await ProbeProcess.Run([("HOME", "/"), ("SSL_CERT_FILE", _bundle)], "trust", $"https://127.0.0.1:{server.Port}/"));
 
         Assert.StartsWith("refused", verdict, StringComparison.Ordinal);
         Assert.False(source.Pending());
@@ -95,8 +94,8 @@ public sealed class ProcessTests : IDisposable
     {
         Assert.SkipUnless(File.Exists(Bubblewrap), "needs bubblewrap");
 
-        Assert.Equal(["accepted"], await Probe.Run(Elsewhere(), [("SSL_CERT_FILE", _bundle)], "trust", _address));
-        Assert.Equal(["accepted"], await Probe.Run(Elsewhere(), [("SSL_CERT_FILE", _bundle), ("HOME", "")], "trust", _address));
+        Assert.Equal(["accepted"], await ProbeProcess.Run(Elsewhere(), [("SSL_CERT_FILE", _bundle)], "trust", _address));
+        Assert.Equal(["accepted"], await ProbeProcess.Run(Elsewhere(), [("SSL_CERT_FILE", _bundle), ("HOME", "")], "trust", _address));
     }
 
     [Theory]
@@ -111,7 +110,7 @@ public sealed class ProcessTests : IDisposable
     public async Task Finds_the_machine_s_roots(string place)
     {
         Assert.SkipUnless(File.Exists(Bubblewrap), "needs bubblewrap");
-        Assert.Equal(["accepted"], await Probe.Run(Elsewhere("--ro-bind", _bundle, place), [("HOME", "/")], "trust", _address));
+        Assert.Equal(["accepted"], await ProbeProcess.Run(Elsewhere("--ro-bind", _bundle, place), [("HOME", "/")], "trust", _address));
     }
 
     [Theory]
@@ -122,8 +121,8 @@ public sealed class ProcessTests : IDisposable
         Assert.SkipUnless(File.Exists(Bubblewrap), "needs bubblewrap");
         var machine = Elsewhere("--ro-bind", _bundle, place);
 
-        var framework = Assert.Single(await Probe.Run(machine, [("HOME", "/"), ("SSL_CERT_DIR", "/nowhere")], "framework", _address));
-        var trust = Assert.Single(await Probe.Run(machine, [("HOME", "/"), ("SSL_CERT_DIR", "/nowhere")], "trust", _address));
+        var framework = Assert.Single(await ProbeProcess.Run(machine, [("HOME", "/"), ("SSL_CERT_DIR", "/nowhere")], "framework", _address));
+        var trust = Assert.Single(await ProbeProcess.Run(machine, [("HOME", "/"), ("SSL_CERT_DIR", "/nowhere")], "trust", _address));
 
         Assert.Equal(framework == "accepted", trust == "accepted");
     }
@@ -132,10 +131,10 @@ public sealed class ProcessTests : IDisposable
     public async Task The_first_bundle_is_the_only_one()
     {
         Assert.SkipUnless(File.Exists(Bubblewrap), "needs bubblewrap");
-        var other = _folder.Write("other.pem", Situation.Pem(new Entity("Other", KeyKind.EllipticCurve, 4).SelfSigned()));
+        var other = _folder.Write("other.pem", CertificateCase.Pem(new Entity("Other", KeyKind.EllipticCurve, 4).SelfSigned()));
         var both = Elsewhere("--ro-bind", other, "/etc/ssl/ca-bundle.pem", "--ro-bind", _bundle, "/etc/ssl/cert.pem");
 
-        Assert.StartsWith("refused", Assert.Single(await Probe.Run(both, [("HOME", "/")], "trust", _address)), StringComparison.Ordinal);
+        Assert.StartsWith("refused", Assert.Single(await ProbeProcess.Run(both, [("HOME", "/")], "trust", _address)), StringComparison.Ordinal);
     }
 
     // A machine with nothing in /etc but this.

@@ -1,25 +1,24 @@
 using System.Text.RegularExpressions;
-using Trust.World;
 
 namespace Trust;
 
 /// <summary>Which roots there are, wherever and however they are kept.</summary>
 public sealed partial class StoreTests : IDisposable
 {
-    private readonly Folder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly Entity _root = new("Root", KeyKind.EllipticCurve, 1);
-    private readonly Server _server;
+    private readonly TlsServer _server;
     private readonly string _rootPem, _otherPem;
 
     public StoreTests()
     {
         var between = new Entity("Between", KeyKind.EllipticCurve, 2);
-        _server = new Server(
+        _server = new TlsServer(
             between.Certify(new Entity("Server", KeyKind.EllipticCurve, 3), Terms.Leaf),
             [_root.Certify(between)],
             System.Security.Authentication.SslProtocols.None);
-        _rootPem = Situation.Pem(_root.SelfSigned());
-        _otherPem = Situation.Pem(new Entity("Other", KeyKind.EllipticCurve, 4).SelfSigned());
+        _rootPem = CertificateCase.Pem(_root.SelfSigned());
+        _otherPem = CertificateCase.Pem(new Entity("Other", KeyKind.EllipticCurve, 4).SelfSigned());
     }
 
     public void Dispose()
@@ -109,7 +108,7 @@ public sealed partial class StoreTests : IDisposable
         foreach (var line in new[] { body, LineOf64(body) })
         {
             var file = _folder.Write("bundle.pem", $"-----BEGIN TRUSTED CERTIFICATE-----\n{line}\n-----END TRUSTED CERTIFICATE-----\n");
-            var verdict = Assert.Single(await Probe.Run([("HOME", _folder.Path), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")], "trust", $"https://localhost:{_server.Port}/"));
+            var verdict = Assert.Single(await ProbeProcess.Run([("HOME", _folder.Path), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")], "trust", $"https://localhost:{_server.Port}/"));
             Assert.Equal((accepted, why), (verdict == "accepted", why));
         }
 
@@ -123,7 +122,7 @@ public sealed partial class StoreTests : IDisposable
         var distrust = Convert.ToBase64String([.. root.RawData, .. Convert.FromHexString("300CA00A06082B06010505070301")]);
         var file = _folder.Write("bundle.pem", $"{_rootPem}-----BEGIN TRUSTED CERTIFICATE-----\n{distrust}\n-----END TRUSTED CERTIFICATE-----\n");
 
-        Assert.StartsWith("refused", Assert.Single(await Probe.Run(
+        Assert.StartsWith("refused", Assert.Single(await ProbeProcess.Run(
             [("HOME", _folder.Path), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")], "trust", $"https://localhost:{_server.Port}/")), StringComparison.Ordinal);
     }
 
@@ -138,15 +137,15 @@ public sealed partial class StoreTests : IDisposable
     [InlineData("torn", "which is broken after its first 1 certificates")]
     public async Task A_file_that_is_of_no_use_is_told_at_once(string file, string? says)
     {
-        Directory.CreateDirectory(_folder.In("folder"));
+        Directory.CreateDirectory(_folder["folder"]);
         _folder.Write("empty", "");
         _folder.Write("der", _root.SelfSigned().RawData);
         _folder.Write("torn", _otherPem + _rootPem[..^40]);
-        using var made = System.Diagnostics.Process.Start("mkfifo", [_folder.In("fifo")]);
+        using var made = System.Diagnostics.Process.Start("mkfifo", [_folder["fifo"]]);
         await made.WaitForExitAsync(TestContext.Current.CancellationToken);
         var path = Path.Combine(_folder.Path, file);
 
-        var verdict = Assert.Single(await Probe.Run([("HOME", _folder.Path), ("SSL_CERT_FILE", path), ("SSL_CERT_DIR", "")], "trust", $"https://localhost:{_server.Port}/"));
+        var verdict = Assert.Single(await ProbeProcess.Run([("HOME", _folder.Path), ("SSL_CERT_FILE", path), ("SSL_CERT_DIR", "")], "trust", $"https://localhost:{_server.Port}/"));
 
         if (says is null) Assert.StartsWith($"refused: SSL_CERT_FILE names {path}, which ", verdict, StringComparison.Ordinal);
         else Assert.Equal($"refused: SSL_CERT_FILE names {path}, {says}", verdict);
@@ -198,33 +197,33 @@ public sealed partial class StoreTests : IDisposable
         _folder.Write("one/README", "nothing");
         _folder.Write("one/sub/root.pem", _otherPem);
         _folder.Write("two/whatever", _otherPem + _rootPem);
-        var folders = $"{_folder.In("one")}:/nowhere::{_folder.In("two")}";
+        var folders = $"{_folder["one"]}:/nowhere::{_folder["two"]}";
 
         Assert.True(await Verdict(("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", folders)));
         Assert.True(await Verdict(("SSL_CERT_DIR", folders)));
-        Assert.False(await Verdict(("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", _folder.In("one"))));
+        Assert.False(await Verdict(("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", _folder["one"])));
     }
 
     [Fact]
     public async Task Folders_of_links_by_hash()
     {
         _folder.Write("elsewhere/root.crt", _rootPem);
-        Directory.CreateDirectory(_folder.In("certs"));
-        File.CreateSymbolicLink(_folder.In("certs/Root.pem"), _folder.In("elsewhere/root.crt"));
-        File.CreateSymbolicLink(_folder.In("certs/0a1b2c3d.0"), "Root.pem");
-        File.CreateSymbolicLink(_folder.In("certs/0a1b2c3d.1"), "nowhere.pem");
+        Directory.CreateDirectory(_folder["certs"]);
+        File.CreateSymbolicLink(_folder["certs/Root.pem"], _folder["elsewhere/root.crt"]);
+        File.CreateSymbolicLink(_folder["certs/0a1b2c3d.0"], "Root.pem");
+        File.CreateSymbolicLink(_folder["certs/0a1b2c3d.1"], "nowhere.pem");
 
-        Assert.True(await Verdict(("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", _folder.In("certs"))));
+        Assert.True(await Verdict(("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", _folder["certs"])));
     }
 
     [Fact]
     public async Task An_intermediate_in_a_folder_and_its_root_in_the_file()
     {
         var between = new Entity("Between", KeyKind.EllipticCurve, 2);
-        using var server = new Server(
+        using var server = new TlsServer(
             between.Certify(new Entity("Server", KeyKind.EllipticCurve, 3), Terms.Leaf), [], System.Security.Authentication.SslProtocols.None);
         var file = _folder.Write("bundle.pem", _rootPem);
-        var folder = Path.GetDirectoryName(_folder.Write("more/between.pem", Situation.Pem(_root.Certify(between))));
+        var folder = Path.GetDirectoryName(_folder.Write("more/between.pem", CertificateCase.Pem(_root.Certify(between))));
 
         Assert.True(await Verdict(server, ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folder)));
         Assert.False(await Verdict(server, ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")));
@@ -234,33 +233,33 @@ public sealed partial class StoreTests : IDisposable
     public async Task Roots_that_the_user_added_for_dotnet_count()
     {
         var between = new Entity("Between", KeyKind.EllipticCurve, 2);
-        using var server = new Server(
+        using var server = new TlsServer(
             between.Certify(new Entity("Server", KeyKind.EllipticCurve, 3), Terms.Leaf), [], System.Security.Authentication.SslProtocols.None);
-        var file = _folder.Write("bundle.pem", Situation.Pem(_root.Certify(between)));
+        var file = _folder.Write("bundle.pem", CertificateCase.Pem(_root.Certify(between)));
         var own = _root.SelfSigned();
         _folder.Write(
             $"home/.dotnet/corefx/cryptography/x509stores/root/{own.Thumbprint}.pfx",
             own.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pfx)!);
 
-        Assert.True(await Verdict(("HOME", _folder.In("home")), ("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")));
-        using var elsewhere = new Server(
+        Assert.True(await Verdict(("HOME", _folder["home"]), ("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")));
+        using var elsewhere = new TlsServer(
             _root.Certify(new Entity("Server", KeyKind.EllipticCurve, 3), Terms.Leaf with { Host = "elsewhere.example" }),
             [],
             System.Security.Authentication.SslProtocols.None);
-        Assert.False(await Verdict(elsewhere, ("HOME", _folder.In("home")), ("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")));
-        Assert.True(await Verdict(server, ("HOME", _folder.In("home")), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")));
+        Assert.False(await Verdict(elsewhere, ("HOME", _folder["home"]), ("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")));
+        Assert.True(await Verdict(server, ("HOME", _folder["home"]), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")));
         Assert.False(await Verdict(server, ("HOME", _folder.Path), ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", "")));
     }
 
     private Task<bool> Verdict(params (string Name, string? Value)[] environment) => Verdict(_server, environment);
 
     /// <summary>The verdict, which is the framework's too.</summary>
-    private async Task<bool> Verdict(Server server, params (string Name, string? Value)[] environment)
+    private async Task<bool> Verdict(TlsServer server, params (string Name, string? Value)[] environment)
     {
         if (environment[0].Name != "HOME") environment = [("HOME", _folder.Path), .. environment];
         var address = $"https://localhost:{server.Port}/";
-        var framework = Assert.Single(await Probe.Run(environment, "framework", address));
-        var trust = Assert.Single(await Probe.Run(environment, "trust", address));
+        var framework = Assert.Single(await ProbeProcess.Run(environment, "framework", address));
+        var trust = Assert.Single(await ProbeProcess.Run(environment, "trust", address));
         Assert.Equal(framework == "accepted", trust == "accepted");
         return trust == "accepted";
     }

@@ -3,7 +3,6 @@ using System.Formats.Asn1;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Trust.World;
 
 namespace Trust;
 
@@ -122,15 +121,15 @@ public static class StrengthTests
     private static (Entity Root, Entity Between, Entity Server) Parties(KeyKind kind) =>
         (new Entity("Root", kind, 1), new Entity("Between", kind, 2), new Entity("Server", kind, 3));
 
-    private static async Task Expect(string? refusal, Situation situation, bool asCurl = true)
+    private static async Task Expect(string? refusal, CertificateCase situation, bool asCurl = true)
     {
         Assert.SkipUnless(File.Exists(OpenSsl), "needs openssl");
-        using var folder = new Folder();
-        var bundle = folder.Write("bundle.pem", string.Concat(situation.Store.Select(Situation.Pem)));
+        using var folder = new TemporaryFolder();
+        var bundle = folder.Write("bundle.pem", string.Concat(situation.Store.Select(CertificateCase.Pem)));
         using var server = new LaxServer(situation, folder);
         var address = $"https://localhost:{await server.PortAsync()}/";
 
-        var answer = await Probe.Run([("HOME", folder.Path), ("SSL_CERT_FILE", bundle), ("SSL_CERT_DIR", "")], "trust", address);
+        var answer = await ProbeProcess.Run([("HOME", folder.Path), ("SSL_CERT_FILE", bundle), ("SSL_CERT_DIR", "")], "trust", address);
 
         if (refusal is null) Assert.False(answer[0].StartsWith("refused", StringComparison.Ordinal), answer[0]);
         else Assert.Matches($"^refused.*{refusal}", answer[0]);
@@ -147,14 +146,14 @@ public static class StrengthTests
     {
         private readonly Process _process;
 
-        public LaxServer(Situation situation, Folder folder)
+        public LaxServer(CertificateCase situation, TemporaryFolder folder)
         {
             var key = (AsymmetricAlgorithm?)situation.Leaf.GetRSAPrivateKey() ?? situation.Leaf.GetECDsaPrivateKey()!;
-            string[] chain = situation.Sent.Length == 0 ? [] : ["-cert_chain", folder.Write("chain.pem", string.Concat(situation.Sent.Select(Situation.Pem)))];
+            string[] chain = situation.Sent.Length == 0 ? [] : ["-cert_chain", folder.Write("chain.pem", string.Concat(situation.Sent.Select(CertificateCase.Pem)))];
             _process = Process.Start(new ProcessStartInfo(OpenSsl,
             [
                 "s_server", "-accept", "127.0.0.1:0", "-www", "-cipher", "DEFAULT@SECLEVEL=0",
-                "-cert", folder.Write("leaf.pem", Situation.Pem(situation.Leaf)), "-key", folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()), .. chain,
+                "-cert", folder.Write("leaf.pem", CertificateCase.Pem(situation.Leaf)), "-key", folder.Write("key.pem", key.ExportPkcs8PrivateKeyPem()), .. chain,
             ])
             { RedirectStandardOutput = true, RedirectStandardError = true })!;
         }

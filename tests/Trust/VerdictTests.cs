@@ -1,6 +1,5 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
-using Trust.World;
 
 namespace Trust;
 
@@ -208,7 +207,7 @@ public static class VerdictTests
                 [root.SelfSigned()]);
         });
 
-        private static Task Accepts(Func<KeyKind, Situation> situation) => Situation.Expect(accepted: true, situation);
+        private static Task Accepts(Func<KeyKind, CertificateCase> situation) => CertificateCase.Expect(accepted: true, situation);
 
         private static X500DistinguishedName TwoInOne(UniversalTagNumber first, UniversalTagNumber second) =>
             Entity.NameOf([("2.5.4.3", "Two", first), ("2.5.4.3", "In one", second)]);
@@ -402,7 +401,7 @@ public static class VerdictTests
             return new(between.Certify(server, Terms.Leaf), [root.Certify(between)], [root.SelfSigned(new Terms { More = [unknown] })]);
         });
 
-        private static Task Refuses(Func<KeyKind, Situation> situation) => Situation.Expect(accepted: false, situation);
+        private static Task Refuses(Func<KeyKind, CertificateCase> situation) => CertificateCase.Expect(accepted: false, situation);
 
         private static X509Extension OnlyFor(string host)
         {

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Datagen.Auth;
 using Datagen.Protocol;
@@ -69,11 +67,18 @@ public sealed class ApiClientTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")]
     public async Task A_call_that_stays_idle_is_ended(string beginning)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var served = ServeAsync();
+        var served = new TaskCompletionSource();
+        using var server = new LoopbackServer(async stream =>
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(beginning), Ct);
+            while (await stream.ReadAsync(new byte[4096], Ct) > 0)
+            {
+            }
+
+            served.SetResult();
+        });
         using var http = Connections.CreateHttpClient("test/1");
-        var client = Session($"http://{listener.LocalEndpoint}", client: new ServiceClient(_ => http)).NewApiClient(TimeSpan.FromMilliseconds(500));
+        var client = Session(server.Address, client: new ServiceClient(_ => http)).NewApiClient(TimeSpan.FromMilliseconds(500));
         var got = new MemoryStream();
 
         var problem = await Assert.ThrowsAsync<ServiceUnreachableException>(
@@ -81,17 +86,7 @@ public sealed class ApiClientTests
 
         Assert.Contains("silent", problem.Message, StringComparison.Ordinal);
         Assert.Equal(beginning.Length > 0 ? "half" : "", Encoding.UTF8.GetString(got.ToArray()));
-        listener.Stop();
-        await served;
-
-        async Task ServeAsync()
-        {
-            using var connection = await listener.AcceptSocketAsync(Ct);
-            await connection.SendAsync(Encoding.ASCII.GetBytes(beginning), Ct);
-            while (await connection.ReceiveAsync(new byte[4096], Ct) > 0)
-            {
-            }
-        }
+        await served.Task;
     }
 
     [Fact]

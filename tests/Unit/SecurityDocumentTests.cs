@@ -8,13 +8,12 @@ namespace Unit;
 /// <summary>SECURITY.md says nothing that is not so, as far as that can be looked up.</summary>
 public sealed partial class SecurityDocumentTests
 {
-    private static readonly string s_root = typeof(SecurityDocumentTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "Root").Value!;
-    private static readonly string s_document = File.ReadAllText(Path.Combine(s_root, "SECURITY.md"));
+    private static readonly string s_document = File.ReadAllText(Repository.Path("SECURITY.md"));
 
     [Fact]
     public void Every_test_it_names_exists()
     {
-        var sources = Directory.EnumerateFiles(Path.Combine(s_root, "tests"), "*.cs", SearchOption.AllDirectories)
+        var sources = Directory.EnumerateFiles(Repository.Path("tests"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText).ToList();
         var named = Names().Matches(s_document).Select(name => (Class: name.Groups[1].Value, Method: name.Groups[2].Value)).Where(name => TypeOf(name.Class) is null).ToList();
 

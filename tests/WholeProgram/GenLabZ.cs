@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram;
 
 /// <summary>The second product, as far as it is the same code.</summary>
@@ -9,7 +7,7 @@ public class GenLabZ : Situation
 
     private async Task<string> TokenAsync(string email)
     {
-        var token = (string)(await Grant.TokensAsync(Service, email, "genlabz-cli", Stop))["access_token"]!;
+        var token = (string)(await DirectSignIn.TokensAsync(Service, email, "genlabz-cli", Stop))["access_token"]!;
         Forget();
         return token;
     }

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using WholeProgram.World;
 using static Microsoft.Playwright.Assertions;
 
 namespace WholeProgram;
@@ -102,7 +101,7 @@ public sealed class InABrowser(Chromium chromium) : Situation, IClassFixture<Chr
         Assert.Equal(0, tooWide);
         await page.ScreenshotAsync(new()
         {
-            Path = Path.Combine(Executable.BuildValue("Screenshots"), $"{screen}-{name}.png"),
+            Path = Path.Combine(Repository.Path("tests/screenshots"), $"{screen}-{name}.png"),
             FullPage = true,
         });
     }

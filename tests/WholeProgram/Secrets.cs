@@ -1,5 +1,4 @@
 using System.Text;
-using WholeProgram.World;
 
 namespace WholeProgram;
 
@@ -181,9 +180,9 @@ public class Secrets : Situation
     [Fact]
     public async Task Cannot_be_read_from_memory_and_environment_by_another_process_of_the_same_user()
     {
-        using var login = Stranger.Of(Datagen.With("GENLABZ_TOKEN", "planted-token"), Home).Start("auth", "login");
+        using var login = UnprivilegedUser.Of(Datagen.With("GENLABZ_TOKEN", "planted-token"), Home).Start("auth", "login");
         await login.UserCodeAsync(Stop);
-        var other = Stranger.Of(Datagen with { Program = "/bin/cat" }, Home);
+        var other = UnprivilegedUser.Of(Datagen with { Program = "/bin/cat" }, Home);
 
         foreach (var name in (string[])["environ", "maps", "mem"])
         {

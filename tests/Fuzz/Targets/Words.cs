@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Web;
@@ -126,8 +125,7 @@ internal static class Words
         text =>
         {
             string[] arguments = [.. text.Replace("\0", "", StringComparison.Ordinal).Split('\n').Select(argument => argument.Length > 2000 ? argument[..2000] : argument).Take(40)];
-            var dist = typeof(Words).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "Dist").Value!;
-            var info = new ProcessStartInfo(Path.Combine(dist, "datagen"), arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            var info = new ProcessStartInfo(Path.Combine(Repository.Dist, "datagen"), arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
             info.Environment.Clear();
             info.Environment["DATAGEN_CONFIG_DIR"] = Path.Combine(Path.GetTempPath(), "datagen-fuzz-nothing-here");
             info.Environment["DATAGEN_ISSUER"] = "http://127.0.0.1:1";

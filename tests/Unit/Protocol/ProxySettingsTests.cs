@@ -10,7 +10,7 @@ public sealed class ProxySettingsTests
 {
     private const string Usual = "http://proxy.example:3128";
 
-    public static TheoryData<string, string, int, string> NoProxyCases { get; } = [.. Table.Rows("Protocol/no-proxy.tsv")
+    public static TheoryData<string, string, int, string> NoProxyCases { get; } = [.. Table.Rows("Unit/Protocol/no-proxy.tsv")
         .Select(row => new TheoryDataRow<string, string, int, string>(row[0], row[1], int.Parse(row[2], CultureInfo.InvariantCulture), row[3]))];
 
     [Theory]

@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.CommandLine;
 
 /// <summary>Tab in the shells themselves, at a terminal.</summary>

@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.CommandLine;
 
 public class Errors : Situation

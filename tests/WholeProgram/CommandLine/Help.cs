@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.CommandLine;
 
 public sealed class Help : IDisposable

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using WholeProgram.World;
 
 namespace WholeProgram.CommandLine;
 

@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.CommandLine;
 
 /// <summary>Standard streams that are full, closed or left by their reader.</summary>

@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.Hosts;
 
 /// <summary>Under <c>ulimit -v</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using WholeProgram.World;
 
 namespace WholeProgram.Hosts;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using LocalService.Hosting;
-using WholeProgram.World;
 
 namespace WholeProgram.Hosts;
 

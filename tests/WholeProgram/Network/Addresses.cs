@@ -3,7 +3,6 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using LocalService.Hosting;
-using WholeProgram.World;
 
 namespace WholeProgram.Network;
 

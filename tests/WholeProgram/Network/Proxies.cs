@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using LocalService.Hosting;
-using WholeProgram.World;
 
 namespace WholeProgram.Network;
 
@@ -14,10 +13,10 @@ public sealed class Proxies : Situation
     private readonly X509Certificate2 _certificate = Certificate.For(Host);
     private readonly X509Certificate2 _proxyCertificate = Certificate.For("localhost");
 
-    public static TheoryData<string, string, string> Authentications { get; } = [.. Table.Rows("Network/proxy-407.tsv")
+    public static TheoryData<string, string, string> Authentications { get; } = [.. Table.Rows("WholeProgram/Network/proxy-407.tsv")
         .Select(row => new TheoryDataRow<string, string, string>(row[0], row[1], row[2]))];
 
-    public static TheoryData<string, string> Settings { get; } = [.. Table.Rows("Network/proxy-settings.tsv")
+    public static TheoryData<string, string> Settings { get; } = [.. Table.Rows("WholeProgram/Network/proxy-settings.tsv")
         .Select(row => new TheoryDataRow<string, string>(row[0], row[1]))];
 
     protected override ServiceOptions Options => new() { Certificate = _certificate, HostName = Host };

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using LocalService.Observing;
 using Microsoft.AspNetCore.Http;
-using WholeProgram.World;
 
 namespace WholeProgram.Scripts;
 

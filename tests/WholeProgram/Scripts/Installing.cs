@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.Scripts;
 
 /// <summary>packaging/install.sh, and from where it takes anything; curl is one that only writes down what it is asked.</summary>
@@ -43,6 +41,6 @@ public sealed class Installing : IDisposable
         await File.WriteAllTextAsync(_home["curl"], "#!/bin/sh\necho \"$@\" >&2\nexit 22\n", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(_home["curl"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return await (Cli.Named("datagen", _home.Path) with { Program = "/bin/sh" }).With("PATH", $"{_home.Path}:/usr/bin:/bin")
-            .RunAsync(Path.Combine(Executable.BuildValue("Root"), "packaging/install.sh"), from, _home["to"]);
+            .RunAsync(Repository.Path("packaging/install.sh"), from, _home["to"]);
     }
 }

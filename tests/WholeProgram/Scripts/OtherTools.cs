@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using LocalService.Observing;
 using Microsoft.AspNetCore.Http;
-using WholeProgram.World;
 
 namespace WholeProgram.Scripts;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using LocalService.Faults;
 using LocalService.Observing;
-using WholeProgram.World;
 
 namespace WholeProgram.Scripts;
 

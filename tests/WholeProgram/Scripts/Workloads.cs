@@ -7,7 +7,6 @@ using LocalService.State;
 using Microsoft.AspNetCore.Http;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using WholeProgram.World;
 
 namespace WholeProgram.Scripts;
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using LocalService.Faults;
 using LocalService.Hosting;
-using WholeProgram.World;
 
 namespace WholeProgram.Session;
 
@@ -162,14 +161,14 @@ public class Doctor : Situation
         var found = await FindsAsync(Datagen.With("SSL_CERT_FILE", Home["missing.pem"]), 1);
 
         Assert.Equal(("failed", "SSL_CERT_FILE names ~/missing.pem: there is no such file"), (found["tls"].Status, found["tls"].Message));
-        Native.MakeFifo(Home["missing.pem"]);
+        Libc.MakeFifo(Home["missing.pem"]);
         Assert.Contains("it is not a file", (await FindsAsync(Datagen.With("SSL_CERT_FILE", Home["missing.pem"]), 1))["tls"].Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Sees_that_no_credential_could_be_stored()
     {
-        var stranger = Stranger.Of(Datagen, Home);
+        var stranger = UnprivilegedUser.Of(Datagen, Home);
         System.IO.File.SetUnixFileMode(Home.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         var run = await stranger.RunAsync("auth", "doctor");

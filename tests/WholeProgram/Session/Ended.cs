@@ -1,6 +1,5 @@
 using LocalService.Faults;
 using LocalService.Observing;
-using WholeProgram.World;
 
 namespace WholeProgram.Session;
 

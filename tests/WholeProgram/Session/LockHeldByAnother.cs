@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LocalService.Faults;
-using WholeProgram.World;
 
 namespace WholeProgram.Session;
 

@@ -1,7 +1,6 @@
 using LocalService.Faults;
 using LocalService.Hosting;
 using LocalService.Observing;
-using WholeProgram.World;
 
 namespace WholeProgram.Session;
 

@@ -1,5 +1,4 @@
 using LocalService.Observing;
-using WholeProgram.World;
 
 namespace WholeProgram.Session;
 

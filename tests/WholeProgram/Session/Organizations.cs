@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using LocalService.State;
-using WholeProgram.World;
 
 namespace WholeProgram.Session;
 

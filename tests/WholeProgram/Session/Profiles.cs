@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using WholeProgram.World;
 
 namespace WholeProgram.Session;
 
@@ -15,7 +14,7 @@ public class Profiles : Situation
 
     private async Task SignedInToAsync(string profile, string email)
     {
-        Of(profile).Put(Grant.Credential(Service, await Grant.TokensAsync(Service, email, "datagen-cli", Stop), email, "datagen-cli"));
+        Of(profile).Put(DirectSignIn.Credential(Service, await DirectSignIn.TokensAsync(Service, email, "datagen-cli", Stop), email, "datagen-cli"));
         Forget();
     }
 

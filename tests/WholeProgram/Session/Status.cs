@@ -1,5 +1,4 @@
 using LocalService.Faults;
-using WholeProgram.World;
 
 namespace WholeProgram.Session;
 
@@ -129,7 +128,7 @@ public class Status : Situation
     public async Task DATAGEN_TOKEN_is_used_instead_of_the_file()
     {
         await SignedInAsync("many@example.com");
-        var token = (string)(await Grant.TokensAsync(Service, You, "datagen-cli", Stop))["access_token"]!;
+        var token = (string)(await DirectSignIn.TokensAsync(Service, You, "datagen-cli", Stop))["access_token"]!;
         Forget();
         var before = File.Bytes();
 
@@ -144,7 +143,7 @@ public class Status : Situation
     public async Task DATAGEN_TOKEN_needs_no_usable_file_and_no_home()
     {
         File.Put("garbage");
-        var token = (string)(await Grant.TokensAsync(Service, You, "datagen-cli", Stop))["access_token"]!;
+        var token = (string)(await DirectSignIn.TokensAsync(Service, You, "datagen-cli", Stop))["access_token"]!;
         var cli = Datagen.With("DATAGEN_TOKEN", token);
 
         Assert.Equal(Ok(Answer), await cli.RunAsync("auth", "status"));

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using LocalService.Faults;
 using LocalService.Observing;
-using WholeProgram.World;
 
 namespace WholeProgram.Session;
 

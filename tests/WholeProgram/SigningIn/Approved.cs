@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using LocalService.Hosting;
 using LocalService.Protocol;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningIn;
 
@@ -95,7 +94,7 @@ public class Approved : Situation
         Assert.Equal(
             ("Bearer", "you@yourcompany.com", "yourcompany", Service.Issuer, "datagen-cli"),
             (File["token_type"], File["email"], File["active_org_slug"], File["issuer"], File["client_id"]));
-        Assert.True(JsonNode.DeepEquals(Grant.Endpoints(Service), json["endpoints"]), $"{json["endpoints"]}");
+        Assert.True(JsonNode.DeepEquals(DirectSignIn.Endpoints(Service), json["endpoints"]), $"{json["endpoints"]}");
         Assert.InRange(Credentials.Moment(File["stored_at"]), before, DateTimeOffset.UtcNow);
         Assert.InRange(
             Credentials.Moment(File["expires_at"]) - Credentials.Moment(File["stored_at"]), TimeSpan.FromHours(1), TimeSpan.FromSeconds(3601));

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningIn;
 
@@ -228,7 +227,7 @@ public partial class AtATerminal : Situation
 
         Assert.Equal((0, PromptsWithBrowser), (run.ExitCode, Screen.After(run.StandardError)));
         var process = int.Parse(await System.IO.File.ReadAllTextAsync(Home["process"], Stop), System.Globalization.CultureInfo.InvariantCulture);
-        Native.Send(Signal.Terminate, process); // It outlives the sign-in, as a browser does.
+        Libc.Send(Signal.Terminate, process); // It outlives the sign-in, as a browser does.
     }
 
     [Fact]
@@ -246,7 +245,7 @@ public partial class AtATerminal : Situation
     [Fact]
     public async Task A_token_typed_at_the_terminal_ends_with_ctrl_D()
     {
-        var token = (string)(await Grant.TokensAsync(Service, You, "datagen-cli", Stop))["access_token"]!;
+        var token = (string)(await DirectSignIn.TokensAsync(Service, You, "datagen-cli", Stop))["access_token"]!;
         using var login = Datagen.StartAtTerminal("auth", "login", "--with-token");
 
         await login.TypeAsync($"{token}\n\u0004");

@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using LocalService.Hosting;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningIn;
 
@@ -10,7 +9,7 @@ public sealed class BehindAProxy : Situation
     private const string Host = "identity.invalid";
 
     private readonly X509Certificate2 _certificate = Certificate.For(Host);
-    private readonly Proxy _proxy = new();
+    private readonly ConnectProxy _proxy = new();
 
     protected override ServiceOptions Options => new() { Certificate = _certificate, HostName = Host };
 

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
 using LocalService.Faults;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningIn;
 

@@ -1,6 +1,5 @@
 using LocalService.Faults;
 using LocalService.Hosting;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningIn;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningIn;
 

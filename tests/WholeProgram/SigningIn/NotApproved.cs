@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.SigningIn;
 
 public class NotApproved : Situation

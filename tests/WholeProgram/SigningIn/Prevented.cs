@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.SigningIn;
 
 /// <summary>What can be known to fail is told before the person is asked for anything.</summary>
@@ -50,7 +48,7 @@ public class Prevented : Situation
     [Fact]
     public async Task By_a_folder_that_cannot_be_written()
     {
-        var stranger = Stranger.Of(Datagen, Home);
+        var stranger = UnprivilegedUser.Of(Datagen, Home);
         File.MakeFolder();
         System.IO.File.SetUnixFileMode(File.Folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         stranger.Owns(Home[".config"], File.Folder);

@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using LocalService.Hosting;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningIn;
 
@@ -39,7 +38,7 @@ public sealed class Secured : Situation
     public async Task This_very_machine_is_asked_without_the_proxy_of_the_environment()
     {
         await System.IO.File.WriteAllTextAsync(Home["ca.pem"], _certificate.ExportCertificatePem(), Stop);
-        using var proxy = new Proxy();
+        using var proxy = new ConnectProxy();
 
         var run = await SignInAsync(Datagen.With("SSL_CERT_FILE", Home["ca.pem"]).With("HTTPS_PROXY", proxy.Address), You);
 

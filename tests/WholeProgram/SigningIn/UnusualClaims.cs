@@ -1,12 +1,10 @@
-using WholeProgram.World;
-
 namespace WholeProgram.SigningIn;
 
 /// <summary>What some servers say about a person; signed in with a token, which is the shortest way to ask.</summary>
 public class UnusualClaims : Situation
 {
     private async Task<Run> SignInAsync() => await Datagen.RunWithInputAsync(
-        (string)(await Grant.TokensAsync(Service, You, "datagen-cli", Stop))["access_token"]!, "auth", "login", "--with-token");
+        (string)(await DirectSignIn.TokensAsync(Service, You, "datagen-cli", Stop))["access_token"]!, "auth", "login", "--with-token");
 
     [Theory]
     [InlineData("default_org_slug", "\"strangers\"")]

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using LocalService.Hosting;
 using LocalService.State;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningIn;
 

@@ -1,5 +1,4 @@
 using LocalService.Faults;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningIn;
 

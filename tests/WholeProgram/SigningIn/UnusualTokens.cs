@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.SigningIn;
 
 /// <summary>Answers of a token endpoint that are not this service's, but that some server gives.</summary>

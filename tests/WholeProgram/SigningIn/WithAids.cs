@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningIn;
 
@@ -139,7 +138,7 @@ public class WithAids : Situation
         var run = await SignInAsync(Datagen.With("PATH", $"{Home["bin"]}:/usr/bin:/bin").With("WAYLAND_DISPLAY", "x"), You, "--clipboard");
 
         Assert.StartsWith(Prompts() + "warning: the user code is not on the clipboard", run.StandardError, StringComparison.Ordinal);
-        Native.Send(Signal.Terminate, int.Parse(await System.IO.File.ReadAllTextAsync(Home["process"], Stop), System.Globalization.CultureInfo.InvariantCulture));
+        Libc.Send(Signal.Terminate, int.Parse(await System.IO.File.ReadAllTextAsync(Home["process"], Stop), System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Theory]

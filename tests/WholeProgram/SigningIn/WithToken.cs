@@ -1,12 +1,10 @@
-using WholeProgram.World;
-
 namespace WholeProgram.SigningIn;
 
 public class WithToken : Situation
 {
     private async Task<string> TokenAsync()
     {
-        var token = (string)(await Grant.TokensAsync(Service, You, "datagen-cli", Stop))["access_token"]!;
+        var token = (string)(await DirectSignIn.TokensAsync(Service, You, "datagen-cli", Stop))["access_token"]!;
         Forget();
         return token;
     }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Web;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningInByBrowser;
 

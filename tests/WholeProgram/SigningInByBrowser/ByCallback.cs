@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Web;
 using LocalService.Faults;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningInByBrowser;
 

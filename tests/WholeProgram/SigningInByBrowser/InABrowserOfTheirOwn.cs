@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using WholeProgram.World;
 using static Microsoft.Playwright.Assertions;
 
 namespace WholeProgram.SigningInByBrowser;
@@ -55,7 +54,7 @@ public sealed class InABrowserOfTheirOwn(Chromium chromium) : Situation, IClassF
 
     private static Task<byte[]> PictureAsync(IPage page, string screen, string name) => page.ScreenshotAsync(new()
     {
-        Path = Path.Combine(Executable.BuildValue("Screenshots"), $"{screen}-{name}.png"),
+        Path = Path.Combine(Repository.Path("tests/screenshots"), $"{screen}-{name}.png"),
         FullPage = true,
     });
 }

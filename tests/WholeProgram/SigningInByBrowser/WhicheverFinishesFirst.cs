@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using System.Web;
-using WholeProgram.World;
 
 namespace WholeProgram.SigningInByBrowser;
 

@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.TheFile;
 
 public class Guarded : Situation
@@ -37,7 +35,7 @@ public class Guarded : Situation
     [Fact]
     public async Task A_file_that_may_not_be_written_serves_as_long_as_its_token_lives()
     {
-        var stranger = Stranger.Of(Datagen, Home);
+        var stranger = UnprivilegedUser.Of(Datagen, Home);
         await SignedInAsync();
         File.ExpiresIn(TimeSpan.FromMinutes(4));
         System.IO.File.SetUnixFileMode(File.Folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);

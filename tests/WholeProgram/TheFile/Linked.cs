@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.TheFile;
 
 /// <summary>credentials.json as a link to something that is no credential: it is the link alone that is acted on.</summary>
@@ -116,7 +114,7 @@ public class Linked : Situation
         Directory.CreateDirectory(Home["shared"]);
         if (link) System.IO.File.CreateSymbolicLink(Home["shared/profiles"], Home["theirs"]);
         else Directory.CreateDirectory(Home["shared/profiles"]);
-        Native.GiveAway(Home["shared/profiles"], 1);
+        Libc.GiveAway(Home["shared/profiles"], 1);
         var cli = Datagen.With("DATAGEN_CONFIG_DIR", Home["shared"]).With("DATAGEN_PROFILE", "work");
 
         (await cli.RunAsync("auth", "login")).IsError(1, Home["shared/profiles"], "another user");

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using WholeProgram.World;
 
 namespace WholeProgram.TheFile;
 
@@ -110,7 +109,7 @@ public class NotToBeReplaced : Situation
         Assert.Equal(0, (await RunWithFailingCallAsync("statx", "EPERM", "auth", "token", "--refresh")).ExitCode);
 
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give a file away");
-        Native.GiveAway(File.Path, 1);
+        Libc.GiveAway(File.Path, 1);
         (await RunWithFailingCallAsync("statx", "EPERM", "auth", "token")).IsError(1, "another user", "as the user whose file it is");
     }
 
@@ -120,7 +119,7 @@ public class NotToBeReplaced : Situation
     [InlineData("0777")]
     public async Task A_narrow_umask_shuts_nobody_out(string umask)
     {
-        var stranger = Stranger.Of(Datagen, Home);
+        var stranger = UnprivilegedUser.Of(Datagen, Home);
         using var login = stranger.StartInShell($"umask {umask}; exec \"$@\"", "auth", "login");
         await ApproveAsync(login);
         Assert.Equal(0, (await login.ExitAsync(Stop)).ExitCode);

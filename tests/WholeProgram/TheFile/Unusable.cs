@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.TheFile;
 
 /// <summary>A credentials file that is not what it should be: told, with exit 1, and left alone except by a new sign-in or <c>logout --local</c>.</summary>
@@ -71,7 +69,7 @@ public class Unusable : Situation
     [InlineData("tökén")]
     public async Task A_token_that_no_header_can_carry_is_exit_1_before_any_request(string token)
     {
-        File.Put($$"""{"access_token":"{{token}}","issuer":"{{Service.Issuer}}","endpoints":{{Grant.Endpoints(Service).ToJsonString()}}}""");
+        File.Put($$"""{"access_token":"{{token}}","issuer":"{{Service.Issuer}}","endpoints":{{DirectSignIn.Endpoints(Service).ToJsonString()}}}""");
 
         (await Datagen.RunAsync("auth", "status")).IsError(1, File.Path);
 
@@ -162,7 +160,7 @@ public class Unusable : Situation
     public async Task A_FIFO_in_its_place_is_exit_1_and_nobody_waits_for_its_writer(string command)
     {
         File.MakeFolder();
-        Native.MakeFifo(File.Path);
+        Libc.MakeFifo(File.Path);
 
         (await Datagen.RunAsync(command.Split(' '))).IsError(1, File.Path);
 
@@ -175,7 +173,7 @@ public class Unusable : Situation
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give a file away");
         await SignedInAsync();
-        Native.GiveAway(File.Path, 1);
+        Libc.GiveAway(File.Path, 1);
         var before = File.Bytes();
 
         (await Datagen.RunAsync(command.Split(' '))).IsError(1, File.Path, "hint: run this as the user whose file it is");
@@ -191,7 +189,7 @@ public class Unusable : Situation
         await SignedInAsync();
         System.IO.File.Move(File.Path, Home["elsewhere.json"]);
         System.IO.File.CreateSymbolicLink(File.Path, Home["elsewhere.json"]);
-        Native.GiveAway(File.Path, 1);
+        Libc.GiveAway(File.Path, 1);
 
         (await Datagen.RunAsync("auth", "token")).IsError(1, File.Path);
     }
@@ -199,7 +197,7 @@ public class Unusable : Situation
     [Fact]
     public async Task A_file_that_may_not_be_read_is_exit_1()
     {
-        var stranger = Stranger.Of(Datagen, Home);
+        var stranger = UnprivilegedUser.Of(Datagen, Home);
         await SignedInAsync();
         System.IO.File.SetUnixFileMode(File.Path, UnixFileMode.None);
         stranger.Owns(Home[".config"], File.Folder, File.Path);

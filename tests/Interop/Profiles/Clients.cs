@@ -1,0 +1,11 @@
+using Datagen.Protocol;
+
+namespace Interop.Profiles;
+
+internal static class Clients
+{
+    extension(ScriptedServer server)
+    {
+        public ServiceClient Client => new(_ => new HttpClient(server, disposeHandler: false));
+    }
+}
