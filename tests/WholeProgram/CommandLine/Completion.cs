@@ -125,7 +125,7 @@ public sealed class Completion : Situation
     public async Task Waits_for_no_file_that_is_none()
     {
         Directory.CreateDirectory(Home[".cache/datagen"]);
-        Native.MakeFifo(Home[".cache/datagen/organizations"]);
+        Libc.MakeFifo(Home[".cache/datagen/organizations"]);
 
         Assert.Equal(new Run(0, "", ""), await Datagen.RunAsync("__complete", "auth", "org", "--use", ""));
     }

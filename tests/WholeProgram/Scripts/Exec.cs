@@ -1,5 +1,3 @@
-using WholeProgram.World;
-
 namespace WholeProgram.Scripts;
 
 /// <summary><c>auth exec</c>: a command with the token in its environment, in the place of the program.</summary>
