@@ -87,7 +87,7 @@ internal static class Answers
                 Spoken.Line(shown);
                 PropertyException.Require(shown.All(c => c is > ' ' and <= '~'), "an address that is not plain");
                 PropertyException.Require(shown.StartsWith("http", StringComparison.OrdinalIgnoreCase) && address.UserInfo.Length == 0, "no web page is shown");
-                var argument = Browser.Arguments("open", address.AbsoluteUri)[^1];
+                var argument = Browser.Arguments(["open"], address.AbsoluteUri)[^1];
                 PropertyException.Require(argument.StartsWith("https://", StringComparison.Ordinal) || argument.StartsWith("http://", StringComparison.Ordinal), "no web page is opened");
                 PropertyException.Require(argument.All(c => c is > ' ' and <= '~' and not '"' and not '<' and not '>'), "an argument that is not plain");
             }
