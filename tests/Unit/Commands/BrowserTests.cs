@@ -37,7 +37,7 @@ public class BrowserTests
     public void A_list_of_browsers_is_tried_in_order_without_those_that_only_a_terminal_shows(string variable, params string[] commands) =>
         Assert.Equal(commands, Commands(true, $"BROWSER={variable}"));
 
-    public static TheoryData<string, string> Cases { get; } = [.. Table.Rows("Commands/browser.tsv").Select(row => (row[0], row[1]))];
+    public static TheoryData<string, string> Cases { get; } = [.. Table.Rows("Unit/Commands/browser.tsv").Select(row => (row[0], row[1]))];
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -30,7 +30,7 @@ public class AuthorizationRequestTests
 
     private string State => Parameter(_request, "state");
 
-    public static TheoryData<string, string> PastedCases { get; } = [.. Table.Rows("Protocol/pasted.tsv").Select(row => (row[0], row[1]))];
+    public static TheoryData<string, string> PastedCases { get; } = [.. Table.Rows("Unit/Protocol/pasted.tsv").Select(row => (row[0], row[1]))];
 
     [Theory]
     [MemberData(nameof(PastedCases))]
