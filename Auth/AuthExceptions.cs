@@ -13,6 +13,9 @@ public class AuthException : Exception
 
     /// <summary>What the person can do about it, if there is something.</summary>
     public string? Hint { get; }
+
+    /// <summary>Why a sign-in failed, in a word for programs: an error code of RFC 6749, RFC 8628 or the server's own, or <c>answer_lost</c>; null where there is none.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>There is no session: no credential, or it is expired or revoked and can't be refreshed.</summary>
@@ -24,8 +27,12 @@ public sealed class NotSignedInException : AuthException
     internal static NotSignedInException Nobody(Product product) =>
         new("you are not signed in", product.LoginHint, noCredential: true);
 
+    /// <summary>Only where the server said so.</summary>
     internal static NotSignedInException Ended(Product product) =>
         new("your session has expired or was revoked", product.LoginHint);
+
+    internal static NotSignedInException NoRefreshToken(Product product, bool hasExpired) =>
+        new(hasExpired ? "your access token has expired, and there is no refresh token" : "there is no refresh token", product.LoginHint);
 
     /// <summary>True if nobody signed in at all, false if a session has ended.</summary>
     public bool NoCredential { get; }
@@ -53,4 +60,7 @@ public sealed class ServiceUnreachableException : AuthException
 
     /// <summary>The server's status (5xx); null where there was no answer.</summary>
     internal int? Status { get; init; }
+
+    /// <summary>Whether the request may have been carried out all the same: what is lost is the answer.</summary>
+    internal bool MayHaveBeenDone { get; init; }
 }

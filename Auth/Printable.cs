@@ -17,7 +17,7 @@ internal static class Printable
         {
             if (shown.Length >= MaximumLength) return shown.Append('…').ToString();
             // A lone surrogate arrives here as the replacement character.
-            if (IsPlain(rune)) shown.Append(rune.ToString());
+            if (IsShown(rune)) shown.Append(rune.ToString());
         }
 
         return shown.ToString();
@@ -30,14 +30,15 @@ internal static class Printable
         var shown = new StringBuilder(json.Length + 64);
         foreach (var rune in json.EnumerateRunes())
         {
-            if (rune.IsAscii || IsPlain(rune)) shown.Append(rune.ToString());
+            if (rune.IsAscii || IsShown(rune)) shown.Append(rune.ToString());
             else foreach (var unit in rune.ToString()) shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:X4}");
         }
 
         return shown.ToString();
     }
 
-    private static bool IsPlain(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
+    /// <summary>Whether a character is shown; the others are left out.</summary>
+    public static bool IsShown(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);

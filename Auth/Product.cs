@@ -51,7 +51,10 @@ public sealed record Product
             SignedIn = new Answer(
                 "Logged in successfully. Token expires at {expires_at}",
                 "authenticated",
-                [Fact.Status, Fact.Email, Fact.Groups, Fact.ExpiresAt]),
+                [Fact.Status, Fact.Email, Fact.Groups, Fact.ExpiresAt])
+            {
+                WithoutExpiry = "Logged in successfully.",
+            },
             Status = new Answer("""
                 Email: {email}
                 Groups: {groups}
@@ -183,7 +186,11 @@ internal sealed record Words
 }
 
 /// <summary>What a command prints: a text with <c>{fact}</c> in it, and the same facts as keys of a JSON object.</summary>
-internal sealed record Answer(string Text, string? Status, IReadOnlyList<string> Facts);
+internal sealed record Answer(string Text, string? Status, IReadOnlyList<string> Facts)
+{
+    /// <summary>The text where the server did not say when the token expires, if that is another one.</summary>
+    public string? WithoutExpiry { get; init; }
+}
 
 /// <summary>What can be told about a session, by its key.</summary>
 internal static class Fact

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Datagen.Auth;
 using Datagen.Host;
@@ -19,6 +20,7 @@ internal sealed class CredentialsFile(string folder, Action<string> warn, bool o
     public static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
     private const int RoomToGrow = 64 << 10;
 
+    private readonly byte[] _pathInUtf8 = Encoding.UTF8.GetBytes(System.IO.Path.Combine(folder, FileName) + '\0');
     private readonly CredentialsFolder _folder = new(folder, ownsFolder);
 
     public string Path { get; } = System.IO.Path.Combine(folder, FileName);
@@ -36,17 +38,26 @@ internal sealed class CredentialsFile(string folder, Action<string> warn, bool o
 
     /// <summary>The credential stored, or null where there is no file.</summary>
     /// <exception cref="CredentialsFileException">There is one, but it can't be read or is not what it should be.</exception>
-    public Credential? Read()
+    public Credential? Read() => Read(out _);
+
+    /// <param name="identity">Which file was read, for <see cref="Look"/> to be compared with; null where that is not known.</param>
+    /// <inheritdoc cref="Read()"/>
+    public Credential? Read(out FileIdentity? identity)
     {
+        identity = null;
         _folder.RequireMine();
         using var file = PrivateFile.Open(Path, CredentialsFileProblem.Damaged);
         if (file is null) return null;
         // Of what a link leads to, only a credential is this program's to change.
         if (!file.IsLinked) Narrow(file);
+        identity = file.Identity; // Before its content: a change in between is seen at the next look.
         var credential = Parse(file.ReadAll(MaximumBytes));
         if (file.IsLinked) Narrow(file);
         return credential;
     }
+
+    /// <summary>Which file there is now; null where there is none, or it is not known.</summary>
+    public FileIdentity? Look() => FileIdentity.Of(_pathInUtf8);
 
     /// <summary>Takes the lock, waiting up to <see cref="LockPatience"/>; null if <paramref name="settled"/> says while it waits that it is no longer needed.</summary>
     /// <exception cref="CredentialsFileException">The folder can't be written, or another process kept the lock.</exception>

@@ -14,7 +14,8 @@ internal sealed record PendingSignIn
 
     public int SlowDowns { get; init; }
 
-    public bool WasKnown { get; init; }
+    /// <summary>Whether a poll had no answer so far.</summary>
+    public bool AnswerLost { get; init; }
 
     /// <summary>No process asks before this.</summary>
     public required DateTimeOffset NextPollAt { get; init; }

@@ -23,6 +23,9 @@ internal sealed class PrivateFile : IDisposable
     /// <summary>Whether the name is a link's.</summary>
     public bool IsLinked { get; private init; }
 
+    /// <summary>Null where the system does not say.</summary>
+    public FileIdentity? Identity => FileIdentity.Of(_handle);
+
     /// <summary>Null where there is no such file.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="unfit">The kind of problem that a file is which is not what it should be.</param>

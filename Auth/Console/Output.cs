@@ -38,7 +38,7 @@ internal sealed class Output(OutputFormat format, TextWriter results, TextWriter
 
         // In one pass, so that a name with braces in it stands for itself.
         var text = new StringBuilder();
-        foreach (var part in answer.Text.Split('{'))
+        foreach (var part in (identity?.ExpiresAt is null ? answer.WithoutExpiry ?? answer.Text : answer.Text).Split('{'))
         {
             var end = part.IndexOf('}', StringComparison.Ordinal);
             if (end >= 0) text.Append(TextOf(part[..end], identity));

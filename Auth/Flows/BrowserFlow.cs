@@ -13,6 +13,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
     public async Task<TokenGrant> SignInAsync(
         LoopbackListener listener, AuthorizationRequest request, Uri tokenEndpoint, CancellationToken cancellation)
     {
+        service.Secrets.Keep(request.Secrets);
         prompts.ShowAddress?.Invoke(request.Address());
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -47,7 +48,7 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
                     var answer = await ExchangeAsync(response).ConfigureAwait(false);
                     return answer.Token is { } token
                         ? new TokenGrant(token, request.Nonce, browser)
-                        : throw TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", answer.Error!);
+                        : throw TokenEndpoint.SignInRefusal(tokenEndpoint, answer.Error!);
                 }
                 catch (Exception failure) when (failure is AuthException or OperationCanceledException)
                 {
@@ -72,27 +73,30 @@ internal sealed class BrowserFlow(ServiceClient service, TimeProvider clock, Sig
 
                 var answer = await ExchangeAsync(response).ConfigureAwait(false);
                 if (answer.Token is { } token) return new TokenGrant(token, request.Nonce, null);
-                if (answer.Error!.Code != ErrorCode.InvalidGrant) throw TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", answer.Error);
+                if (answer.Error!.Code != ErrorCode.InvalidGrant) throw TokenEndpoint.SignInRefusal(tokenEndpoint, answer.Error);
                 prompts.Note?.Invoke($"the server does not accept that code: {answer.Error}");
             }
 
-            // Nobody can paste any more; the browser can still come back.
+            // No more input; the browser can still come back.
             await Task.Delay(Timeout.InfiniteTimeSpan, over.Token).ConfigureAwait(false);
             throw new InvalidOperationException();
         }
 
         async Task<TokenAnswer> ExchangeAsync(AuthorizationResponse response)
         {
-            if (response.Error is { } error)
+            if (response.Error is { } told)
+            {
+                var error = told with { Code = service.Secrets.Redact(told.Code), Description = service.Secrets.Redact(told.Description) };
                 throw error.Code == ErrorCode.AccessDenied
-                    ? new SignInFailedException("the sign-in was denied in the browser")
-                    : TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", error);
+                    ? new SignInFailedException("the sign-in was denied in the browser") { Reason = ErrorCode.AccessDenied }
+                    : TokenEndpoint.SignInRefusal(tokenEndpoint, error);
+            }
 
             // One at a time, and each code once: a second use ends the session that the first one gave (RFC 6749 section 4.1.2).
             await exchange.WaitAsync(over.Token).ConfigureAwait(false);
             try
             {
-                // Who brings a code that has already signed the person in waits for that to be over.
+                // The same code by another way, after it has won: wait until the sign-in is over.
                 if (won) await Task.Delay(Timeout.InfiniteTimeSpan, over.Token).ConfigureAwait(false);
                 if (!spent.Add(response.Code!)) return new TokenAnswer(null, new OAuthError(ErrorCode.InvalidGrant, "it was used already"));
                 var answer = await TokenEndpoint.RequestAsync(service, tokenEndpoint, request.TokenRequest(response.Code!), over.Token)

@@ -6,7 +6,6 @@ namespace Datagen.Flows;
 /// <summary>The device authorization grant (RFC 8628): show a user code, then ask the token endpoint until the person has decided.</summary>
 internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, SignInPrompts prompts)
 {
-    private static readonly TimeSpan SlowDownStep = TimeSpan.FromSeconds(5); // RFC 8628 section 3.5
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -47,46 +46,39 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
             // does not count, the next poll brings the server's own expired_token.
             if (isLast || TimeLeft() <= TimeSpan.Zero) throw Expired();
 
-            // Kept before it is asked, as a process may end meanwhile.
             var waited = Longer(pace.Wait, pace.Interval);
-            pace.Wait = pace.Interval * Padding(pace.SlowDowns);
+            var wasLost = pace.AnswerLost;
+            pace.Wait = pace.PaddedInterval;
+            // Kept before it is asked: a process that ends meanwhile has polled, and loses the answer.
+            pace.AnswerLost = true;
             pace.Kept?.Invoke(pace);
             AuthException undecided = new StillPendingException();
             try
             {
                 var answer = await TokenEndpoint.RequestAsync(service, tokenEndpoint, form, cancellation).ConfigureAwait(false);
+                pace.AnswerLost = wasLost;
                 if (answer.Token is { } token) return new TokenGrant(token, Nonce: null, Browser: null);
-                switch (answer.Error!.Code)
-                {
-                    case ErrorCode.AuthorizationPending:
-                        pace.WasKnown = true;
-                        break;
-                    case ErrorCode.SlowDown:
-                        SlowDown(answer.Error.Interval);
-                        break;
-                    case ErrorCode.AccessDenied or ErrorCode.AuthorizationDeclined:
-                        throw new SignInFailedException("the sign-in was denied in the browser");
-                    case ErrorCode.ExpiredToken:
-                    case ErrorCode.InvalidGrant when pace.WasKnown: // Some servers have forgotten a code once it expired.
-                        throw Expired();
-                    default:
-                        throw TokenEndpoint.Refusal(tokenEndpoint, "the sign-in", answer.Error);
-                }
+                Obey(answer.Error!, wasLost);
             }
             catch (ServiceUnreachableException problem)
             {
                 undecided = problem;
-                pace.Wait = BackOff(waited, pace.Interval, problem.RetryAfter);
-            }
-            catch (TooManyRequestsException problem) when (problem.Error?.Code != ErrorCode.SlowDown)
-            {
-                undecided = problem;
+                pace.AnswerLost = wasLost || problem.MayHaveBeenDone;
                 pace.Wait = BackOff(waited, pace.Interval, problem.RetryAfter);
             }
             catch (TooManyRequestsException problem)
             {
-                SlowDown(problem.Error?.Interval);
-                pace.Wait = Longer(pace.Wait, problem.RetryAfter ?? TimeSpan.Zero);
+                pace.AnswerLost = wasLost;
+                undecided = problem;
+                if (problem.Error?.Code == ErrorCode.SlowDown)
+                {
+                    SlowDown(problem.Error.Interval);
+                    pace.Wait = Longer(pace.Wait, problem.RetryAfter ?? TimeSpan.Zero);
+                }
+                else
+                {
+                    pace.Wait = BackOff(waited, pace.Interval, problem.RetryAfter);
+                }
             }
 
             if (pace.Patience is not { } patience) continue;
@@ -94,12 +86,33 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
             if (clock.GetElapsedTime(start) + pace.Wait > patience) throw undecided;
         }
 
+        // RFC 8628 section 3.5.
+        void Obey(OAuthError error, bool answerLost)
+        {
+            switch (error.Code)
+            {
+                case ErrorCode.AuthorizationPending:
+                    return;
+                case ErrorCode.SlowDown:
+                    SlowDown(error.Interval);
+                    return;
+                case ErrorCode.AccessDenied or ErrorCode.AuthorizationDeclined:
+                    throw new SignInFailedException("the sign-in was denied in the browser") { Reason = ErrorCode.AccessDenied };
+                case ErrorCode.ExpiredToken:
+                case ErrorCode.InvalidGrant when TimeLeft() <= pace.Interval: // Some servers have forgotten a code once it expired.
+                    throw Expired();
+                case ErrorCode.InvalidGrant when answerLost:
+                    throw new AuthException(
+                        "the code was used, but the server's answer to it was lost on the way",
+                        "run the command again for a new code") { Reason = ErrorCode.AnswerLost };
+                default:
+                    throw TokenEndpoint.SignInRefusal(tokenEndpoint, error);
+            }
+        }
+
         void SlowDown(TimeSpan? named)
         {
-            pace.WasKnown = true;
-            pace.SlowDowns++;
-            pace.Interval = Longer(pace.Interval + SlowDownStep, named ?? TimeSpan.Zero);
-            pace.Wait = pace.Interval * Padding(pace.SlowDowns);
+            pace.SlowDown(named);
             if (pace.SlowDowns == 2)
                 prompts.Note?.Invoke(
                     "the server keeps asking to slow down; this machine's clock may run fast, as it can in virtual machines: asking less often");
@@ -108,9 +121,6 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
         TimeSpan TimeLeft() => expiresIn - clock.GetElapsedTime(start);
     }
 
-    // A clock that runs fast ends each wait too soon by the server's clock, however long the interval grows by fixed steps.
-    private static double Padding(int slowDowns) => slowDowns switch { < 2 => 1.0, 2 => 1.2, _ => 1.4 };
-
     // RFC 8628 section 3.5: after a time-out, back off exponentially; a server that names a time knows better.
     private static TimeSpan BackOff(TimeSpan wait, TimeSpan interval, TimeSpan? retryAfter) =>
         retryAfter is { } asked
@@ -118,7 +128,7 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
             : Shorter(2 * wait, Longer(LongestBackOff, 2 * interval));
 
     private static SignInFailedException Expired() =>
-        new("nobody approved the sign-in before its code expired", "run the command again for a new code");
+        new("nobody approved the sign-in before its code expired", "run the command again for a new code") { Reason = ErrorCode.ExpiredToken };
 
     private async Task WaitAsync(TimeSpan wait, Func<TimeSpan> left, CancellationToken cancellation)
     {
@@ -137,26 +147,6 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
-}
-
-/// <summary>How often a device code is asked about, from the answers so far.</summary>
-internal sealed class PollingPace(TimeSpan interval, TimeSpan wait)
-{
-    public TimeSpan Interval { get; set; } = interval;
-
-    /// <summary>Before the next poll.</summary>
-    public TimeSpan Wait { get; set; } = wait;
-
-    public int SlowDowns { get; set; }
-
-    /// <summary>Whether the server has shown that it knows the code.</summary>
-    public bool WasKnown { get; set; }
-
-    /// <summary>How long to go on; null for as long as the code is good.</summary>
-    public TimeSpan? Patience { get; init; }
-
-    /// <summary>Called before each poll, and after it where there is an end to the patience.</summary>
-    public Action<PollingPace>? Kept { get; init; }
 }
 
 /// <summary>Nobody has decided yet.</summary>

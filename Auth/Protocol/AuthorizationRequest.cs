@@ -19,6 +19,9 @@ internal sealed class AuthorizationRequest(
     /// <summary>Comes back in the ID token (OpenID Connect Core section 3.1.2.1).</summary>
     public string Nonce { get; } = Pkce.NewRandomValue();
 
+    /// <summary>What no message may repeat.</summary>
+    public string[] Secrets => [_state, _codeVerifier, Nonce];
+
     /// <summary>Where the person's browser goes.</summary>
     public Uri Address()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Datagen.Auth;
 
 namespace Datagen.Protocol;
@@ -8,6 +9,7 @@ internal sealed record DeviceAuthorization(
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1); // No code lives that long.
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromMinutes(15);
 
     public override string ToString() => $"device authorization {UserCode}";
@@ -30,16 +32,17 @@ internal sealed record DeviceAuthorization(
         var address = response.VerificationUri ?? response.VerificationUrl;
         // This goes to the person's browser: nothing but a web page may be opened on a server's word.
         if (EndpointAddress.Web(address) is not { } verificationUri)
-            throw answer.Unexpected($"its verification_uri is not a web address: {Printable.Text(address)}");
+            throw answer.Unexpected($"its verification_uri is not a web address: {Printable.Text(answer.Redact(address))}");
 
+        service.Secrets.Keep(response.DeviceCode);
         var interval = response.Interval?.ToTimeSpan() ?? DefaultInterval;
         return new DeviceAuthorization(
             response.DeviceCode,
             userCode,
             verificationUri,
             EndpointAddress.Web(response.VerificationUriComplete),
-            response.ExpiresIn?.ToTimeSpan() ?? DefaultLifetime,
-            interval < ShortestInterval ? ShortestInterval : interval);
+            response.ExpiresIn?.ToLifetime() ?? DefaultLifetime,
+            interval < ShortestInterval ? ShortestInterval : interval < LongestInterval ? interval : LongestInterval);
     }
 }
 
@@ -56,8 +59,10 @@ internal sealed record DeviceAuthorizationResponse
 
     public string? VerificationUriComplete { get; init; }
 
+    [JsonConverter(typeof(SecondsIfUnderstoodConverter))]
     public Seconds? ExpiresIn { get; init; }
 
+    [JsonConverter(typeof(SecondsIfUnderstoodConverter))]
     public Seconds? Interval { get; init; }
 
     public override string ToString() => nameof(DeviceAuthorizationResponse);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json.Serialization;
 using Datagen.Auth;
 using Datagen.Storage;
 
@@ -9,17 +11,19 @@ internal static class Discovery
     /// <summary>The endpoints of <paramref name="issuer"/>, whose metadata must name that very issuer.</summary>
     public static async Task<DiscoveredServer> FindAsync(ServiceClient service, Uri issuer, CancellationToken cancellation)
     {
-        var answer = await GetAsync(OpenIdConfiguration(issuer)).ConfigureAwait(false);
-        if (!answer.IsSuccess) answer = await GetAsync(AuthorizationServerMetadata(issuer)).ConfigureAwait(false);
-        if (!answer.IsSuccess)
-            throw new AuthException(
-                $"{issuer.OriginalString} is not a sign-in service: it has no metadata (it answered {(int)answer.Status})");
+        var first = await service.GetPublicAsync(OpenIdConfiguration(issuer), Limits.AnswerBytes, cancellation, anyStatus: true).ConfigureAwait(false);
+        var answer = first;
+        var metadata = TryDecode(first);
+        if (metadata is null)
+        {
+            answer = await service.GetPublicAsync(AuthorizationServerMetadata(issuer), Limits.AnswerBytes, cancellation, anyStatus: true).ConfigureAwait(false);
+            metadata = TryDecode(answer) ?? throw NoMetadata(issuer, first, answer);
+        }
 
-        var metadata = answer.Decode(ProtocolJson.Default.ServerMetadata);
         // RFC 8414 section 3.3: exactly the same, or another server's endpoints could be slipped in.
         if (metadata.Issuer != issuer.OriginalString)
             throw answer.Unexpected(
-                $"it speaks for the issuer {Printable.Text(metadata.Issuer ?? "(none)")}, not for {issuer.OriginalString}");
+                $"it speaks for the issuer {Printable.Text(answer.Redact(metadata.Issuer))}, not for {issuer.OriginalString}");
 
         var endpoints = new Endpoints
         {
@@ -30,10 +34,44 @@ internal static class Discovery
             UserinfoEndpoint = metadata.UserinfoEndpoint,
             JwksUri = metadata.JwksUri,
         };
-        return new DiscoveredServer(endpoints, metadata.AuthorizationResponseIssParameterSupported) { Date = answer.Date };
+        return new DiscoveredServer(endpoints, metadata.AuthorizationResponseIssParameterSupported)
+        {
+            Date = answer.Date,
+            IdTokenAlgorithms = metadata.IdTokenSigningAlgValuesSupported ?? [],
+        };
+    }
 
-        Task<ServiceAnswer> GetAsync(Uri address) =>
-            service.GetAsync(address, authorization: null, Limits.AnswerBytes, cancellation);
+    // A page, a redirect elsewhere, or metadata of nobody: the other address may do better.
+    private static ServerMetadata? TryDecode(ServiceAnswer answer)
+    {
+        if (answer.Status != HttpStatusCode.OK) return null;
+        try
+        {
+            return answer.Decode(ProtocolJson.Default.ServerMetadata) is { Issuer: not null } metadata ? metadata : null;
+        }
+        catch (AuthException)
+        {
+            return null;
+        }
+    }
+
+    private static AuthException NoMetadata(Uri issuer, ServiceAnswer first, ServiceAnswer second)
+    {
+        var reasons = $"{Name(first)} {Why(first)}, {Name(second)} {Why(second)}";
+        return (int)first.Status >= 500 || (int)second.Status >= 500
+            ? new ServiceUnreachableException($"{issuer.Authority} is not working at the moment: its {reasons}")
+            : new AuthException($"{issuer.OriginalString} is not a sign-in service: its {reasons}");
+
+        static string Name(ServiceAnswer answer) =>
+            answer.Address.AbsolutePath.Contains("oauth-authorization-server", StringComparison.Ordinal) ? "oauth-authorization-server" : "openid-configuration";
+
+        static string Why(ServiceAnswer answer) => (int)answer.Status switch
+        {
+            200 => "is not the JSON that belongs there",
+            429 => "has had too many requests",
+            >= 300 and < 400 and var redirect => $"is a redirect to another place ({redirect})",
+            var other => $"answered {other}",
+        };
     }
 
     private static Uri OpenIdConfiguration(Uri issuer) =>
@@ -49,6 +87,9 @@ internal sealed record DiscoveredServer(Endpoints Endpoints, bool ResponsesNameI
 {
     /// <summary>What time it was for the server.</summary>
     public DateTimeOffset? Date { get; init; }
+
+    /// <summary>What it signs ID tokens with; empty where it does not say.</summary>
+    public IReadOnlyList<string> IdTokenAlgorithms { get; init; } = [];
 }
 
 /// <summary>RFC 8414 section 2, less what this program has no use for.</summary>
@@ -68,5 +109,9 @@ internal sealed record ServerMetadata
 
     public string? JwksUri { get; init; }
 
+    [JsonConverter(typeof(TextsIfArrayConverter))]
+    public IReadOnlyList<string>? IdTokenSigningAlgValuesSupported { get; init; } // OpenID Connect Discovery section 3
+
+    [JsonConverter(typeof(TrueIfTrueConverter))]
     public bool AuthorizationResponseIssParameterSupported { get; init; } // RFC 9207 section 3
 }

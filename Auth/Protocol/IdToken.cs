@@ -9,7 +9,7 @@ using Datagen.Auth;
 namespace Datagen.Protocol;
 
 /// <summary>Whether an ID token can be believed (OpenID Connect Core section 3.1.3.7).</summary>
-/// <remarks>RS256 and ES256, and no other algorithm whatever its header says: the key decides which of the two it can be.</remarks>
+/// <remarks>RS256 and ES256 are verified, and the key decides which of the two it can be. Other asymmetric algorithms are left to TLS; none and HS* are refused.</remarks>
 internal sealed class IdToken
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
@@ -41,7 +41,20 @@ internal sealed class IdToken
             Decode(signature),
             Read(Decode(header), ProtocolJson.Default.JwsHeader),
             Read(claims, ProtocolJson.Default.IdTokenClaims),
-            Read(claims, ProtocolJson.Default.Claims));
+            ReadAbout(claims));
+    }
+
+    /// <summary>Whether a token, believed before, leaves the groups out because they are too many.</summary>
+    public static bool HasTooManyGroups(string compact)
+    {
+        try
+        {
+            return Parse(compact).About.HasTooManyGroups;
+        }
+        catch (AuthException)
+        {
+            return false;
+        }
     }
 
     /// <exception cref="AuthException">It is another server's, another client's, another sign-in's, or not of now.</exception>
@@ -54,18 +67,24 @@ internal sealed class IdToken
         if (_claims.Azp is null ? audience.Count > 1 : _claims.Azp != clientId) throw Untrusted("it was given to another client");
         if (_claims.Exp is not { } expiry || now - ClockSkew >= Moment(expiry)) throw Untrusted("it has expired; check this machine's clock");
         if (_claims.Nbf is { } start && now + ClockSkew < Moment(start)) throw Untrusted("it is not valid yet; check this machine's clock");
+        if (nonce is not null && _claims.Nonce is null) throw Untrusted("it does not hold the nonce of this sign-in");
         if (nonce is not null && !Pkce.IsSame(nonce, _claims.Nonce)) throw Untrusted("it belongs to another sign-in");
     }
 
-    /// <exception cref="AuthException">None of the server's keys signed it.</exception>
-    public async Task RequireSignatureAsync(ServiceClient service, Uri jwksUri, CancellationToken cancellation)
-    {
-        if (_header.Alg is not ("RS256" or "ES256"))
-            throw Untrusted($"it is signed with {Printable.Text(_header.Alg ?? "nothing")}, and only RS256 and ES256 are known here");
-        if (_header.Crit.ValueKind != JsonValueKind.Undefined) throw Untrusted("it demands what is not known here"); // RFC 7515 section 4.1.11
+    /// <summary>Whether ID tokens signed so are taken: an asymmetric algorithm (RFC 7518 section 3.1, RFC 8037, RFC 8812, RFC 9864), never none and never a shared secret.</summary>
+    public static bool IsAcceptable(string? algorithm) => algorithm is
+        "RS256" or "RS384" or "RS512" or "PS256" or "PS384" or "PS512" or "ES256" or "ES384" or "ES512" or "ES256K" or "EdDSA" or "Ed25519" or "Ed448";
 
-        var answer = await service
-            .GetAsync(jwksUri, authorization: null, Limits.KeySetBytes, cancellation).ConfigureAwait(false);
+    /// <exception cref="AuthException">It is signed with nothing that counts, or with an algorithm that is known here and by none of the server's keys.</exception>
+    public async Task RequireSignatureAsync(ServiceClient service, Func<Uri> jwksUri, CancellationToken cancellation)
+    {
+        if (_header.Crit.ValueKind != JsonValueKind.Undefined) throw Untrusted("it demands what is not known here"); // RFC 7515 section 4.1.11
+        if (!IsAcceptable(_header.Alg)) throw Untrusted($"it is signed with {Printable.Text(_header.Alg ?? "nothing")}, which proves nothing");
+        if (_signature.Length == 0) throw Untrusted("it is not signed");
+        // Others are left to TLS, by which the token came straight from the token endpoint (OpenID Connect Core section 3.1.3.7, item 6).
+        if (_header.Alg is not ("RS256" or "ES256")) return;
+
+        var answer = await service.GetPublicAsync(jwksUri(), Limits.KeySetBytes, cancellation).ConfigureAwait(false);
         if (!answer.IsSuccess) throw answer.Refusal("to give its keys");
         var keys = answer.Decode(ProtocolJson.Default.JsonWebKeySet).Keys ?? [];
         var understood = new List<JsonWebKey>();
@@ -155,6 +174,18 @@ internal sealed class IdToken
         catch (JsonException problem)
         {
             throw Untrusted("it does not hold the JSON that belongs there", problem);
+        }
+    }
+
+    private static Claims ReadAbout(byte[] json)
+    {
+        try
+        {
+            return Claims.Parse(json);
+        }
+        catch (JsonException problem)
+        {
+            throw Untrusted("it does not hold the claims that belong there", problem);
         }
     }
 

@@ -6,6 +6,9 @@ internal static class Limits
     /// <summary>One request, from the look-up of the name to the last byte of the body.</summary>
     public static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a server may ask to be left alone (<c>Retry-After</c>).</summary>
+    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(1);
+
     /// <summary>Of that, until a proxy has made its connection.</summary>
     public static readonly TimeSpan ProxyTime = TimeSpan.FromSeconds(20);
 

@@ -8,9 +8,13 @@ namespace Datagen.Protocol;
 [JsonConverter(typeof(SecondsConverter))]
 internal readonly record struct Seconds(double Value)
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(365 * 100);
+    /// <summary>Short enough to be added to any date of ours.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(365 * 100);
 
-    /// <summary>Never negative, and short enough to be added to any date of ours.</summary>
+    /// <summary>A lifetime in whole seconds; null for none that could be meant.</summary>
+    public TimeSpan? ToLifetime() => Value >= 1 ? TimeSpan.FromSeconds(Math.Floor(ToTimeSpan().TotalSeconds)) : null;
+
+    /// <summary>Never negative, nor longer than <see cref="Longest"/>.</summary>
     public TimeSpan ToTimeSpan() =>
         Value >= Longest.TotalSeconds ? Longest : Value > 0 ? TimeSpan.FromSeconds(Value) : TimeSpan.Zero;
 }

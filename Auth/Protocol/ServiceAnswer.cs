@@ -5,18 +5,22 @@ using Datagen.Auth;
 
 namespace Datagen.Protocol;
 
-/// <summary>What a server answered: never 3xx, 429 or 5xx, which are exceptions.</summary>
+/// <summary>What a server answered: never 3xx, 429 or 5xx, which are exceptions, unless they were asked for.</summary>
 /// <param name="Address">What was asked.</param>
 /// <param name="Status">The status.</param>
 /// <param name="Body">The body, within its bound.</param>
-/// <param name="Secrets">What was sent that must not be shown, should the server repeat it.</param>
+/// <param name="Secrets">What must not be shown, should the server repeat it.</param>
 internal readonly record struct ServiceAnswer(
-    Uri Address, HttpStatusCode Status, ReadOnlyMemory<byte> Body, IReadOnlyList<string> Secrets)
+    Uri Address, HttpStatusCode Status, ReadOnlyMemory<byte> Body, KnownSecrets Secrets)
 {
-    private const int ShortestSecret = 6;
-
     /// <summary>What time it was for the server.</summary>
     public DateTimeOffset? Date { get; init; }
+
+    /// <summary>What a refusal's <c>WWW-Authenticate</c> says (RFC 6750 section 3).</summary>
+    public string? Challenge { get; init; }
+
+    /// <summary>Where a redirect leads.</summary>
+    public Uri? Location { get; init; }
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
@@ -35,7 +39,7 @@ internal readonly record struct ServiceAnswer(
     /// <summary>The OAuth error in an unsuccessful answer (RFC 6749 section 5.2).</summary>
     public OAuthError DecodeError()
     {
-        if (Body.Span.IndexOf((byte)'{') < 0) return new OAuthError(null, null);
+        if (Body.Span.IndexOf((byte)'{') < 0) return new OAuthError(null, null, Status: (int)Status);
         ErrorResponse error;
         try
         {
@@ -44,38 +48,22 @@ internal readonly record struct ServiceAnswer(
         catch (AuthException)
         {
             // Not an OAuth answer at all, such as a proxy's page: then its status is all that it says.
-            return new OAuthError(null, null);
+            return new OAuthError(null, null, Status: (int)Status);
         }
 
-        return new OAuthError(Redact(error.Error), Redact(TextOf(error.ErrorDescription)), error.Interval?.ToTimeSpan());
+        var description = error.ErrorDescription ?? (error.Error is null ? error.Message ?? error.Detail : null);
+        return new OAuthError(Redact(NotEmpty(error.Error)), Redact(description), error.Interval?.ToTimeSpan(), (int)Status);
+
+        static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
     }
 
-    private static string? TextOf(JsonElement element)
-    {
-        try
-        {
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // half a surrogate pair
-        }
-    }
-
-    public string? Redact(string? text)
-    {
-        foreach (var secret in Secrets.Where(secret => secret.Length >= ShortestSecret))
-            text = text?.Replace(secret, "[redacted]", StringComparison.OrdinalIgnoreCase);
-        return text;
-    }
+    public string? Redact(string? text) => Secrets.Redact(text);
 
     /// <summary>The failure that an unsuccessful answer is, told to a person.</summary>
     public AuthException Refusal(string what)
     {
         var error = DecodeError();
-        return new AuthException(error.Code is null
-            ? $"{Address.Authority} refused {what} (it answered {(int)Status})"
-            : $"{Address.Authority} refused {what}: {error}");
+        return new AuthException(error.After($"{Address.Authority} refused {what}")) { Reason = error.Code };
     }
 
     public override string ToString() => $"{(int)Status} from {Address.Authority}";

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using Datagen.Auth;
 
 namespace Datagen.Protocol;
@@ -12,6 +14,9 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
     /// <summary>Requests whose answers are of any length.</summary>
     public StreamingClient Streaming => new(this, http, trace);
 
+    /// <summary>What no message may repeat.</summary>
+    public KnownSecrets Secrets { get; } = new();
+
     /// <param name="address">What is asked.</param>
     /// <param name="authorization">What it is sent with; null for nothing.</param>
     /// <param name="maximumBytes">The longest body that is read.</param>
@@ -20,8 +25,33 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         Uri address, RequestAuthorization? authorization, int maximumBytes, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        if (authorization is not null) await authorization.AddToAsync(request).ConfigureAwait(false);
-        return await SendAsync(request, [], authorization?.Secrets ?? [], maximumBytes, cancellation).ConfigureAwait(false);
+        if (authorization is not null)
+        {
+            await authorization.AddToAsync(request).ConfigureAwait(false);
+            Secrets.Keep([.. authorization.Secrets]);
+        }
+
+        return await SendAsync(request, [], maximumBytes, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Gets what anybody may read, following redirects that stay with the same host.</summary>
+    public async Task<ServiceAnswer> GetPublicAsync(Uri address, int maximumBytes, CancellationToken cancellation, bool anyStatus = false)
+    {
+        const int MostRedirects = 5;
+        for (var followed = 0; ; followed++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            var from = address;
+            var isLast = followed == MostRedirects;
+            var answer = await SendAsync(request, [], maximumBytes, cancellation, one => anyStatus || (!isLast && MayFollow(from, one.Location))).ConfigureAwait(false);
+            if (isLast || !MayFollow(from, answer.Location)) return answer;
+            address = answer.Location!;
+        }
+
+        // Within the origin, or from http to https of one host: nobody else is asked, and nothing is sent more openly.
+        static bool MayFollow(Uri from, Uri? to) =>
+            to is not null && EndpointAddress.IsSafe(to) && to.UserInfo.Length == 0 && to.Host.Equals(from.Host, StringComparison.OrdinalIgnoreCase)
+            && ((to.Scheme == from.Scheme && to.Port == from.Port) || (from.Scheme == Uri.UriSchemeHttp && to.Scheme == Uri.UriSchemeHttps));
     }
 
     /// <summary>Makes the connections' settings ready, as the first request would.</summary>
@@ -31,22 +61,27 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
     public async Task<ServiceAnswer> HeadAsync(Uri address, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, address);
-        return await SendAsync(request, [], [], Limits.AnswerBytes, cancellation).ConfigureAwait(false);
+        return await SendAsync(request, [], Limits.AnswerBytes, cancellation).ConfigureAwait(false);
     }
 
+    /// <param name="address">What is asked.</param>
+    /// <param name="form">What is sent.</param>
+    /// <param name="cancellation">Calls it off.</param>
+    /// <param name="isExpected">Tells of an answer that its status is no failure.</param>
     public async Task<ServiceAnswer> PostFormAsync(
-        Uri address, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellation)
+        Uri address, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellation, Func<ServiceAnswer, bool>? isExpected = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(form) };
-        return await SendAsync(request, form, [.. RequestTrace.SecretsIn(form)], Limits.AnswerBytes, cancellation).ConfigureAwait(false);
+        Secrets.Keep([.. RequestTrace.SecretsIn(form)]);
+        return await SendAsync(request, form, Limits.AnswerBytes, cancellation, isExpected).ConfigureAwait(false);
     }
 
     private async Task<ServiceAnswer> SendAsync(
         HttpRequestMessage request,
         IReadOnlyList<KeyValuePair<string, string>> form,
-        IReadOnlyList<string> secrets,
         int maximumBytes,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        Func<ServiceAnswer, bool>? isExpected = null)
     {
         var address = request.RequestUri!;
         var start = Stopwatch.GetTimestamp();
@@ -58,14 +93,19 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
             using var response = await http(address)
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
             var body = await ReadBodyAsync(response, address, maximumBytes, timeout.Token).ConfigureAwait(false);
-            var answer = new ServiceAnswer(address, response.StatusCode, body, secrets) { Date = response.Headers.Date };
+            var answer = new ServiceAnswer(address, response.StatusCode, body, Secrets)
+            {
+                Date = response.Headers.Date,
+                Challenge = response.Headers.WwwAuthenticate.ToString(),
+                Location = LocationOf(response, address),
+            };
             if (trace is not null) RequestTrace.Write(trace, answer, Stopwatch.GetElapsedTime(start));
-            RequireAvailable(answer, response.Headers.RetryAfter);
+            if (isExpected?.Invoke(answer) != true) RequireAvailable(answer, WaitAskedBy(response.Headers));
             return answer;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Unreachable(address, $"it did not answer within {Limits.RequestTime.TotalSeconds:0} seconds");
+            throw Unreachable(address, $"it did not answer within {Limits.RequestTime.TotalSeconds:0} seconds", mayHaveBeenDone: true);
         }
         catch (HttpRequestException problem)
         {
@@ -77,7 +117,11 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         }
         catch (IOException problem)
         {
-            throw Unreachable(address, "the connection was lost", cause: problem);
+            throw Unreachable(address, "the connection was lost", cause: problem, mayHaveBeenDone: true);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw new AuthException($"{address.GetLeftPart(UriPartial.Path)} answered with a body that can't be unpacked", cause: problem);
         }
     }
 
@@ -89,34 +133,49 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
         HttpRequestError.SecureConnectionError when problem.InnerException is RefusedCertificateException refused =>
             Unreachable(address, refused.Why, refused.Hint, problem),
         HttpRequestError.SecureConnectionError => Unreachable(address, "no trusted TLS connection could be made", cause: problem),
-        HttpRequestError.ResponseEnded => Unreachable(address, "the connection was dropped", cause: problem),
+        HttpRequestError.ResponseEnded => Unreachable(address, "the connection was dropped", cause: problem, mayHaveBeenDone: true),
         HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => NoHttp(address, problem),
-        _ => Unreachable(address, "no connection could be made", cause: problem),
+        _ => Unreachable(address, "no connection could be made", cause: problem, mayHaveBeenDone: problem.InnerException is IOException),
     };
 
     private static AuthException NoHttp(Uri address, Exception problem) =>
         new($"{address.Authority} did not answer as an HTTP server should", cause: problem);
 
-    internal ServiceUnreachableException Unreachable(Uri address, string why, string? hint = null, Exception? cause = null)
+    internal ServiceUnreachableException Unreachable(
+        Uri address, string why, string? hint = null, Exception? cause = null, bool mayHaveBeenDone = false)
     {
         trace?.Invoke($"< nothing: {why}");
-        return new ServiceUnreachableException($"can't reach {address.Authority}: {why}", hint, cause);
+        return new ServiceUnreachableException($"can't reach {address.Authority}: {why}", hint, cause) { MayHaveBeenDone = mayHaveBeenDone };
     }
 
-    internal static TimeSpan? WaitAskedBy(RetryConditionHeaderValue? retryAfter) => retryAfter switch
-    {
-        { Delta: { } seconds } => seconds,
-        { Date: { } date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } left ? left : TimeSpan.Zero,
-        _ => null,
-    };
+    private static Uri? LocationOf(HttpResponseMessage response, Uri address) =>
+        (int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } location && Uri.TryCreate(address, location, out var next) ? next : null;
 
-    private static void RequireAvailable(ServiceAnswer answer, RetryConditionHeaderValue? retryAfter)
+    /// <summary>How long the server asks to be left alone, a day at most.</summary>
+    internal static TimeSpan? WaitAskedBy(HttpResponseHeaders headers)
+    {
+        TimeSpan? wait = headers.RetryAfter switch
+        {
+            { Delta: { } seconds } => seconds,
+            { Date: { } date } => date - DateTimeOffset.UtcNow,
+            _ when headers.TryGetValues("X-Retry-After", out var values) // Better Auth's name for it
+                && uint.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) => TimeSpan.FromSeconds(seconds),
+            _ => null,
+        };
+        return wait is { } asked ? TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, Limits.LongestRetryAfter.Ticks)) : null;
+    }
+
+    private static void RequireAvailable(ServiceAnswer answer, TimeSpan? wait)
     {
         var host = answer.Address.Authority;
         var status = (int)answer.Status;
-        var wait = WaitAskedBy(retryAfter);
         if (status >= 500)
-            throw new ServiceUnreachableException($"{host} is not working at the moment (it answered {status})") { RetryAfter = wait, Status = status };
+            throw new ServiceUnreachableException($"{host} is not working at the moment (it answered {status})")
+            {
+                RetryAfter = wait,
+                Status = status,
+                MayHaveBeenDone = status is (int)HttpStatusCode.BadGateway or (int)HttpStatusCode.GatewayTimeout, // A gateway lost the answer.
+            };
         if (status == (int)HttpStatusCode.TooManyRequests)
             throw new TooManyRequestsException($"{host} has had too many requests", wait, answer.DecodeError());
         if (status is >= 300 and < 400)
@@ -128,14 +187,14 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
     {
         var expected = response.Content.Headers.ContentLength ?? 0;
         if (expected > maximumBytes) throw TooLarge();
-        var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        var stream = Unpacking.Of(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), response.Content.Headers.ContentEncoding);
         await using (stream.ConfigureAwait(false))
         {
             var buffer = new byte[Math.Max((int)expected + 1, 4 << 10)];
             for (var length = 0; ;)
             {
                 var read = await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false);
-                if (read == 0) return buffer.AsMemory(0, length);
+                if (read == 0) return WithoutByteOrderMark(buffer.AsMemory(0, length));
                 length += read;
                 if (length > maximumBytes) throw TooLarge();
                 if (length == buffer.Length) Array.Resize(ref buffer, 2 * length);
@@ -144,6 +203,9 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
 
         AuthException TooLarge() => new($"{address.GetLeftPart(UriPartial.Path)} answered with more than {maximumBytes >> 20} MiB");
     }
+
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> body) =>
+        body.Span.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
 }
 
 /// <summary>The headers that a request is authorized by, made for each attempt anew.</summary>

@@ -20,7 +20,7 @@ internal sealed class StreamingClient(ServiceClient service, Func<Uri, HttpClien
         trace?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
             $"< {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"));
-        return new StreamedAnswer(response, ServiceClient.WaitAskedBy(response.Headers.RetryAfter), CopyAsync);
+        return new StreamedAnswer(response, ServiceClient.WaitAskedBy(response.Headers), CopyAsync);
 
         async Task CopyAsync(Action<ReadOnlyMemory<byte>> write)
         {

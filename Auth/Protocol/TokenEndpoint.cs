@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Serialization;
 using Datagen.Auth;
 
@@ -9,21 +10,43 @@ internal static class TokenEndpoint
     public static async Task<TokenAnswer> RequestAsync(
         ServiceClient service, Uri endpoint, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellation)
     {
-        var answer = await service.PostFormAsync(endpoint, form, cancellation).ConfigureAwait(false);
-        return answer.IsSuccess ? new TokenAnswer(Accept(answer), null) : new TokenAnswer(null, answer.DecodeError());
+        var answer = await service.PostFormAsync(endpoint, form, cancellation, IsDecision).ConfigureAwait(false);
+        // Some servers answer an error with 200.
+        if (!answer.IsSuccess || answer.DecodeError().Code is not null) return new TokenAnswer(null, answer.DecodeError());
+        var token = Accept(answer);
+        service.Secrets.Keep(token.AccessToken, token.RefreshToken, token.IdToken);
+        return new TokenAnswer(token, null);
     }
 
-    public static AuthException Refusal(Uri endpoint, string what, OAuthError error) =>
-        new(error.Code is null ? $"{endpoint.Authority} refused {what}" : $"{endpoint.Authority} refused {what}: {error}");
+    /// <summary>A refusal of a request that no person was asked about.</summary>
+    public static AuthException Refusal(Uri endpoint, string what, OAuthError error, string? hint = null) =>
+        new(error.After($"{endpoint.Authority} refused {what}"), hint) { Reason = error.Code };
+
+    /// <summary>A refusal of a sign-in for which a person was shown a page.</summary>
+    public static AuthException SignInRefusal(Uri endpoint, OAuthError error) =>
+        error.Code is ErrorCode.ConsentRequired or ErrorCode.InteractionRequired or ErrorCode.LoginRequired // OpenID Connect Core section 3.1.2.6
+            ? new SignInFailedException(error.After($"{endpoint.Authority} refused the sign-in"), "run the command again, and give the page what it asks for") { Reason = error.Code }
+            : Refusal(endpoint, "the sign-in", error);
+
+    // RFC 8628 section 3.5 has them with 400; they mean the same with any other status.
+    private static bool IsDecision(ServiceAnswer answer) => answer.DecodeError().Code switch
+    {
+        ErrorCode.AccessDenied or ErrorCode.AuthorizationDeclined or ErrorCode.ExpiredToken => true,
+        ErrorCode.AuthorizationPending or ErrorCode.SlowDown => answer.Status != HttpStatusCode.TooManyRequests, // This one names a time beside it.
+        _ => false,
+    };
 
     private static TokenResponse Accept(ServiceAnswer answer)
     {
         var response = answer.Decode(ProtocolJson.Default.TokenResponse);
-        if (!BearerToken.IsWellFormed(response.AccessToken)) throw answer.Unexpected("there is no usable access_token");
-        if (response.TokenType is { } type && !type.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
-            throw answer.Unexpected($"its token_type is {Printable.Text(answer.Redact(type))}, and only Bearer is known here");
         // Some servers write an empty text for "none".
-        return response with { RefreshToken = NotEmpty(response.RefreshToken), IdToken = NotEmpty(response.IdToken) };
+        response = response with { RefreshToken = NotEmpty(response.RefreshToken), IdToken = NotEmpty(response.IdToken) };
+        if (!BearerToken.IsWellFormed(response.AccessToken)) throw Unusable("there is no usable access_token");
+        if (response.TokenType is { } type && !type.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+            throw Unusable($"its token_type is {Printable.Text(answer.Redact(type))}, and only Bearer is known here");
+        return response;
+
+        UnusableTokensException Unusable(string why) => new(answer.Unexpected(why).Message, response);
 
         static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
     }
@@ -41,6 +64,10 @@ internal sealed record TokenResponse
 
     [JsonConverter(typeof(SecondsIfUnderstoodConverter))]
     public Seconds? ExpiresIn { get; init; }
+
+    /// <summary>How long the access token lives, where the answer says so.</summary>
+    [JsonIgnore]
+    public TimeSpan? Lifetime => ExpiresIn?.ToLifetime();
 
     public string? RefreshToken { get; init; }
 

@@ -7,18 +7,73 @@ using Datagen.Storage;
 namespace Datagen.Sessions;
 
 /// <summary>From tokens to a stored credential: find out whose they are, then write. Nothing is written before everything has succeeded.</summary>
-internal sealed class NewCredential(Product product, CredentialsFile file, ServiceClient service, TimeProvider clock)
+/// <remarks>Tokens that were got and can't be used are revoked before the error is told (RFC 7009): nobody else would.</remarks>
+internal sealed class NewCredential(
+    Product product, CredentialsFile file, ServiceClient service, TimeProvider clock, Action<string> warn)
 {
+    public const string TooManyGroups = "there are too many groups for the token, so the server left them out";
+
+    private static readonly TimeSpan RevocationTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>A sign-in's tokens; what came with an answer that can't be used is revoked.</summary>
+    public async Task<TokenGrant> UsableAsync(
+        Origin origin, Func<CancellationToken, Task<TokenGrant>> signInAsync, CancellationToken cancellation)
+    {
+        try
+        {
+            return await signInAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (UnusableTokensException unusable)
+        {
+            await RevokeAsync(origin, unusable.Tokens).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Stores what was granted; revokes it where that can't be done.</summary>
+    public async Task<Credential> StoreAsync(Origin origin, TokenGrant grant, CancellationToken cancellation)
+    {
+        try
+        {
+            var claims = await FindClaimsAsync(origin, grant, cancellation).ConfigureAwait(false);
+            return await WriteAsync(origin, grant.Token, claims, cancellation).ConfigureAwait(false);
+        }
+        catch (AuthException)
+        {
+            await RevokeAsync(origin, grant.Token).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    // Best effort: the failure that made them useless is what is told.
+    private async Task RevokeAsync(Origin origin, TokenResponse tokens)
+    {
+        if (origin.Endpoints?.RevocationEndpoint is null) return;
+        using var timeout = new CancellationTokenSource(RevocationTime);
+        try
+        {
+            foreach (var (token, kind) in new[] { (tokens.RefreshToken, "refresh_token"), (tokens.AccessToken, "access_token") })
+            {
+                if (!string.IsNullOrEmpty(token))
+                    await Revocation.RevokeAsync(service, origin.RevocationEndpoint, token, kind, origin.Client, timeout.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception problem) when (problem is AuthException or OperationCanceledException)
+        {
+            warn("the tokens that were issued can't be used, and could not be revoked");
+        }
+    }
+
     /// <summary>Who signed in.</summary>
     /// <exception cref="AuthException">The server's answers can't be believed, or say nothing.</exception>
-    public async Task<Claims> FindClaimsAsync(Origin origin, TokenGrant grant, CancellationToken cancellation)
+    private async Task<Claims> FindClaimsAsync(Origin origin, TokenGrant grant, CancellationToken cancellation)
     {
         IdToken? idToken = null;
         if (grant.Token.IdToken is { } compact && (product.IdentityIsInIdToken || grant.Nonce is not null))
         {
             idToken = IdToken.Parse(compact);
             idToken.RequireClaims(origin.Server, origin.Client.Id, grant.Nonce, clock.GetUtcNow());
-            await idToken.RequireSignatureAsync(service, origin.JwksUri, cancellation).ConfigureAwait(false);
+            await idToken.RequireSignatureAsync(service, () => origin.JwksUri, cancellation).ConfigureAwait(false);
         }
 
         // A server may have no ID token, or keep what it knows for UserInfo (OpenID Connect Core section 5.4).
@@ -29,7 +84,11 @@ internal sealed class NewCredential(Product product, CredentialsFile file, Servi
             ?? throw new AuthException("the server gave a token and then refused it");
         if (idToken is not null && claims.Sub != idToken.About.Sub) // OpenID Connect Core section 5.3.2
             throw new AuthException("the server's UserInfo is about somebody else than its ID token");
-        return claims with { Groups = claims.Groups ?? claims.CognitoGroups ?? idToken?.About.AllGroups() };
+        return claims with
+        {
+            Groups = claims.Groups ?? claims.CognitoGroups ?? idToken?.About.AllGroups(),
+            HasTooManyGroups = claims.HasTooManyGroups || idToken?.About.HasTooManyGroups == true,
+        };
     }
 
     /// <summary>Whose a token is; null where the server refuses it.</summary>
@@ -40,7 +99,7 @@ internal sealed class NewCredential(Product product, CredentialsFile file, Servi
         ifForbidden: null,
         cancellation);
 
-    public async Task<Credential> StoreAsync(Origin origin, TokenResponse token, Claims claims, CancellationToken cancellation)
+    public async Task<Credential> WriteAsync(Origin origin, TokenResponse token, Claims claims, CancellationToken cancellation)
     {
         var credential = new Credential
         {
@@ -50,7 +109,7 @@ internal sealed class NewCredential(Product product, CredentialsFile file, Servi
             ActiveOrgSlug = product.HasOrganizations ? claims.FirstOrganization() : null,
             Groups = product.HasOrganizations ? null : [.. claims.AllGroups()],
             StoredAt = clock.GetUtcNow(),
-            ExpiresAt = token.ExpiresIn is { } lifetime ? clock.GetUtcNow() + lifetime.ToTimeSpan() : null,
+            ExpiresAt = token.Lifetime is { } lifetime ? clock.GetUtcNow() + lifetime : null,
             RefreshToken = token.RefreshToken,
             IdToken = token.IdToken,
             Issuer = origin.Issuer,
@@ -59,6 +118,7 @@ internal sealed class NewCredential(Product product, CredentialsFile file, Servi
             Endpoints = origin.Endpoints,
             Api = origin.Api,
         };
+        if (credential.Groups is [] && claims.HasTooManyGroups) warn(TooManyGroups);
         using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         held!.Write(credential with { Others = UnknownKeys(held) });

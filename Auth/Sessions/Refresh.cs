@@ -21,14 +21,16 @@ internal sealed class Refresh(
     public async Task<Credential> RunAsync(
         Credential seen, RefreshReason reason, TimeSpan margin, CancellationToken cancellation)
     {
-        if (seen.RefreshToken is null)
-            return reason == RefreshReason.Stale && StillValid(seen) ? seen : throw NotSignedInException.Ended(product);
+        if (seen.RefreshToken is null && reason == RefreshReason.Stale && StillValid(seen)) return seen;
+        if (seen.RefreshToken is null) throw WithoutRefreshToken(seen, reason);
 
         try
         {
             using var held = await file.LockAsync(clock, AnotherProcessRefreshed, cancellation).ConfigureAwait(false);
             var stored = (held is null ? file.Read() : held.Read()) ?? throw NotSignedInException.Nobody(product);
-            return held is null || IsFreshEnough(stored) ? stored : await SpendRefreshTokenAsync(held, stored, cancellation).ConfigureAwait(false);
+            return held is null || IsFreshEnough(stored) ? stored
+                : stored.RefreshToken is null ? throw WithoutRefreshToken(stored, reason)
+                : await SpendRefreshTokenAsync(held, stored, cancellation).ConfigureAwait(false);
         }
         catch (AuthException problem) when (
             problem is (ServiceUnreachableException or TooManyRequestsException) && reason == RefreshReason.Stale && StillValid(seen))
@@ -54,7 +56,9 @@ internal sealed class Refresh(
         bool AnotherProcessRefreshed() => file.Read() is { } stored && IsFreshEnough(stored);
     }
 
-    private async Task<Credential> SpendRefreshTokenAsync(
+    /// <summary>Gets a successor, with the lock already taken, and stores it.</summary>
+    /// <exception cref="NotSignedInException">The session is over.</exception>
+    public async Task<Credential> SpendRefreshTokenAsync(
         LockedCredentials held, Credential stored, CancellationToken cancellation)
     {
         var origin = await Origin.Of(stored, product).WithEndpointsAsync(service, product, product.LoginHint, cancellation).ConfigureAwait(false);
@@ -62,7 +66,7 @@ internal sealed class Refresh(
         KeyValuePair<string, string>[] form =
         [
             new("grant_type", GrantType.RefreshToken),
-            new("refresh_token", stored.RefreshToken ?? throw NotSignedInException.Ended(product)),
+            new("refresh_token", stored.RefreshToken!),
             .. origin.Client.Fields,
         ];
         held.Reserve(stored);
@@ -82,7 +86,7 @@ internal sealed class Refresh(
                 RefreshToken = token.RefreshToken ?? stored.RefreshToken,
                 IdToken = token.IdToken ?? stored.IdToken,
                 StoredAt = now,
-                ExpiresAt = token.ExpiresIn is { } lifetime ? now + lifetime.ToTimeSpan() : null,
+                ExpiresAt = (token.Lifetime ?? LastLifetime(stored)) is { } lifetime ? now + lifetime : null,
             };
             if (product.IdentityIsInIdToken && token.IdToken is { } idToken) refreshed = WithIdentity(refreshed, stored, idToken);
             StoreSuccessor(held, refreshed);
@@ -91,13 +95,21 @@ internal sealed class Refresh(
         }
 
         if (answer.Error!.Code != ErrorCode.InvalidGrant)
-            throw TokenEndpoint.Refusal(endpoint, "to refresh the session", answer.Error);
+            throw TokenEndpoint.Refusal(endpoint, "to refresh the session", answer.Error, product.LoginHint);
 
         // Somebody without our lock, such as a restored backup or another machine on the same file, may have been first.
         return held.Read() is { } other && other.RefreshToken != stored.RefreshToken && other.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow())
             ? other
             : throw NotSignedInException.Ended(product);
     }
+
+    private NotSignedInException WithoutRefreshToken(Credential credential, RefreshReason reason) => reason == RefreshReason.Refused
+        ? NotSignedInException.Ended(product)
+        : NotSignedInException.NoRefreshToken(product, hasExpired: !credential.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow()));
+
+    // Where the server does not say anew (RFC 6749 section 5.1), what it said last holds: else the token would never be refreshed again.
+    private static TimeSpan? LastLifetime(Credential stored) =>
+        stored.ExpiresAt is { } end && end > stored.StoredAt && end - stored.StoredAt <= Seconds.Longest ? end - stored.StoredAt : null;
 
     // The new tokens must be stored whatever this says: the old refresh token is spent. Straight from the token endpoint the
     // signature need not be checked (OpenID Connect Core section 3.1.3.7, item 6), which spares a request for the keys.

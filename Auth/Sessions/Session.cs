@@ -64,11 +64,19 @@ public sealed class Session
     /// <exception cref="ServiceUnreachableException">The token had to be refreshed, and the service can't be reached.</exception>
     /// <exception cref="CredentialsFileException">The file can't be used.</exception>
     /// <exception cref="AuthException">The server answered with an error.</exception>
-    public async Task<AccessToken> GetAccessTokenAsync(
+    /// <remarks>The file is looked at in each call, so that what another process has stored is what counts; it is read again where it has changed.</remarks>
+    public Task<AccessToken> GetAccessTokenAsync(
         TimeSpan minimumValidity = default, bool refresh = false, CancellationToken cancellation = default)
     {
+        // Most calls end here: nothing is awaited and nothing allocated.
+        if (_source.IsValueCreated && minimumValidity <= TimeSpan.Zero) return _source.Value.GetAsync(minimumValidity, refresh, cancellation);
+        return GetWithWarningAsync(minimumValidity, refresh, cancellation);
+    }
+
+    private async Task<AccessToken> GetWithWarningAsync(TimeSpan minimumValidity, bool refresh, CancellationToken cancellation)
+    {
         var token = await _source.Value.GetAsync(minimumValidity, refresh, cancellation).ConfigureAwait(false);
-        if (token.ExpiresAt is { } end && end - _clock.GetUtcNow() <= minimumValidity)
+        if (minimumValidity > TimeSpan.Zero && token.ExpiresAt is { } end && end - _clock.GetUtcNow() <= minimumValidity)
             _warn($"the access token lives for less than the {minimumValidity.TotalSeconds:0} seconds asked for");
         return token;
     }

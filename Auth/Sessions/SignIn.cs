@@ -7,9 +7,9 @@ namespace Datagen.Sessions;
 
 /// <summary>Signs a person in while they wait, or takes a token that somebody else got.</summary>
 internal sealed class SignIn(
-    Product product, SessionOptions options, CredentialsFile file, ServiceClient service, TimeProvider clock)
+    Product product, SessionOptions options, CredentialsFile file, ServiceClient service, TimeProvider clock, Action<string> warn)
 {
-    private readonly NewCredential _credential = new(product, file, service, clock);
+    private readonly NewCredential _credential = new(product, file, service, clock, warn);
 
     /// <param name="flow">Null for the product's own, with the others beside it where the person can paste.</param>
     /// <param name="redirectPort">The loopback port of the browser flow; 0 for one that the system chooses.</param>
@@ -27,6 +27,7 @@ internal sealed class SignIn(
         var server = await origin.DiscoverAsync(service, product, product.LoginHint, cancellation).ConfigureAwait(false);
         origin = origin with { Endpoints = server.Endpoints };
         var tokenEndpoint = origin.TokenEndpoint;
+        server.RequireSignIn(origin, product, flow ?? product.DefaultFlow);
 
         using var grant = await (
             listener is null ? ByDeviceAsync(cancellation)
@@ -35,8 +36,7 @@ internal sealed class SignIn(
             : ByBrowserAsync(cancellation)).ConfigureAwait(false);
         try
         {
-            var claims = await _credential.FindClaimsAsync(origin, grant, cancellation).ConfigureAwait(false);
-            var credential = await _credential.StoreAsync(origin, grant.Token, claims, cancellation).ConfigureAwait(false);
+            var credential = await _credential.StoreAsync(origin, grant, cancellation).ConfigureAwait(false);
             await grant.TellBrowserAsync(AnswerPage.SignedIn(product.Title)).ConfigureAwait(false);
             return credential;
         }
@@ -46,16 +46,18 @@ internal sealed class SignIn(
             throw;
         }
 
-        Task<TokenGrant> ByDeviceAsync(CancellationToken stop) =>
-            new DeviceFlow(service, clock, prompts).SignInAsync(
-                origin.DeviceAuthorizationEndpoint, tokenEndpoint, origin.Client, options.Scope, extra, stop);
+        Task<TokenGrant> ByDeviceAsync(CancellationToken stop) => _credential.UsableAsync(
+            origin,
+            stopped => new DeviceFlow(service, clock, prompts).SignInAsync(
+                origin.DeviceAuthorizationEndpoint, tokenEndpoint, origin.Client, options.Scope, extra, stopped),
+            stop);
 
         async Task<TokenGrant> ByBrowserAsync(CancellationToken stop)
         {
             var request = new AuthorizationRequest(
                 origin.AuthorizationEndpoint, options.Issuer, server.ResponsesNameIssuer, origin.Client, options.Scope, extra, listener!.RedirectUri);
-            return await new BrowserFlow(service, clock, prompts, product.Title)
-                .SignInAsync(listener, request, tokenEndpoint, stop).ConfigureAwait(false);
+            return await _credential.UsableAsync(
+                origin, stopped => new BrowserFlow(service, clock, prompts, product.Title).SignInAsync(listener, request, tokenEndpoint, stopped), stop).ConfigureAwait(false);
         }
     }
 
@@ -76,6 +78,6 @@ internal sealed class SignIn(
         origin = await origin.WithEndpointsAsync(service, product, product.LoginHint, cancellation).ConfigureAwait(false);
         var claims = await _credential.AskUserInfoAsync(origin, accessToken, cancellation).ConfigureAwait(false)
             ?? throw new AuthException($"{options.Issuer} refused the token; nothing was stored");
-        return await _credential.StoreAsync(origin, new TokenResponse { AccessToken = accessToken }, claims, cancellation).ConfigureAwait(false);
+        return await _credential.WriteAsync(origin, new TokenResponse { AccessToken = accessToken }, claims, cancellation).ConfigureAwait(false);
     }
 }

@@ -14,7 +14,8 @@ internal sealed class SignOut(
         if (file.Read() is null && !file.Exists) return Nobody();
         using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
         if (held!.Read() is not { } credential) return Nobody();
-        await RevokeAsync(credential, cancellation).ConfigureAwait(false);
+        service.Secrets.Keep(credential.AccessToken, credential.RefreshToken, credential.IdToken, credential.ClientSecret);
+        await RevokeAsync(held, credential, cancellation).ConfigureAwait(false);
         pending.Delete();
         held.Delete();
         return true;
@@ -36,7 +37,7 @@ internal sealed class SignOut(
         return false;
     }
 
-    private async Task RevokeAsync(Credential credential, CancellationToken cancellation)
+    private async Task RevokeAsync(LockedCredentials held, Credential credential, CancellationToken cancellation)
     {
         var origin = await Origin.Of(credential, product).WithEndpointsAsync(service, product, LocalHint, cancellation).ConfigureAwait(false);
         if (origin.Endpoints!.RevocationEndpoint is null)
@@ -48,18 +49,19 @@ internal sealed class SignOut(
         var endpoint = origin.RevocationEndpoint;
         try
         {
-            if (credential.RefreshToken is not { } refreshToken)
+            var (token, kind) = credential.RefreshToken is { } refreshToken ? (refreshToken, "refresh_token") : (credential.AccessToken, "access_token");
+            if (await RevokeAsync(token, kind).ConfigureAwait(false) is { } refusal)
             {
-                if (await RevokeAsync(credential.AccessToken, "access_token").ConfigureAwait(false) is { } error)
-                    throw Refused(error);
-                return;
+                if (await IsOverAsync(held, credential, origin, cancellation).ConfigureAwait(false)) return;
+                throw new AuthException($"{endpoint.Authority} refused to revoke the session: {refusal}; you are still signed in", LocalHint);
             }
 
-            if (await RevokeAsync(refreshToken, "refresh_token").ConfigureAwait(false) is { } refusal) throw Refused(refusal);
             // Most servers have ended the access token with it (RFC 7009 section 2.1), and some can't revoke access tokens.
-            if (credential.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow())
+            if (credential.RefreshToken is not null
+                && credential.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow())
                 && await RevokeAsync(credential.AccessToken, "access_token").ConfigureAwait(false) is { } remaining
-                && remaining.Code != ErrorCode.UnsupportedTokenType)
+                && remaining.Code != ErrorCode.UnsupportedTokenType
+                && await IsTakenAsync(credential, origin, cancellation).ConfigureAwait(false) == true)
                 warn($"the session is revoked, but the server did not revoke its access token: {remaining}");
         }
         catch (ServiceUnreachableException problem)
@@ -69,9 +71,45 @@ internal sealed class SignOut(
 
         Task<OAuthError?> RevokeAsync(string token, string hint) =>
             Revocation.RevokeAsync(service, endpoint, token, hint, origin.Client, cancellation);
+    }
 
-        AuthException Refused(OAuthError error) =>
-            new($"{endpoint.Authority} refused to revoke the session: {error}; you are still signed in", LocalHint);
+    // A session that has ended can't be revoked, and some servers refuse instead of saying so (RFC 7009 section 2.2 wants 200).
+    private async Task<bool> IsOverAsync(LockedCredentials held, Credential credential, Origin origin, CancellationToken cancellation)
+    {
+        if (credential.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow()) || credential.RefreshToken is null)
+        {
+            if (await IsTakenAsync(credential, origin, cancellation).ConfigureAwait(false) is { } isTaken) return !isTaken;
+            if (credential.RefreshToken is null) return false;
+        }
+
+        try
+        {
+            await new Refresh(product, file, service, clock, warn).SpendRefreshTokenAsync(held, credential, cancellation).ConfigureAwait(false);
+            return false;
+        }
+        catch (NotSignedInException)
+        {
+            return true;
+        }
+        catch (AuthException problem) when (problem is not (ServiceUnreachableException or CredentialsFileException))
+        {
+            return false; // Refused for another reason proves nothing.
+        }
+    }
+
+    /// <summary>Whether UserInfo takes the access token; null where it does not say.</summary>
+    private async Task<bool?> IsTakenAsync(Credential credential, Origin origin, CancellationToken cancellation)
+    {
+        if (origin.Endpoints!.UserinfoEndpoint is null) return null;
+        var token = new AccessToken(credential.AccessToken, ExpiresAt: null, Organization: null);
+        try
+        {
+            return await UserInfo.GetAsync(service, origin.UserinfoEndpoint, Authorize.For(token), ifForbidden: null, cancellation).ConfigureAwait(false) is not null;
+        }
+        catch (AuthException)
+        {
+            return null;
+        }
     }
 
     private string LocalHint => $"{product.Command("logout", " --local")} deletes the credential here without asking the server";

@@ -13,6 +13,9 @@ internal abstract class TokenSource(Product product)
     /// <param name="cancellation">Ends the wait.</param>
     public abstract Task<AccessToken> GetAsync(TimeSpan minimumValidity, bool refresh, CancellationToken cancellation);
 
+    /// <summary>The token to ask UserInfo with: one past its time too, where no other can be got. A session may slide, and UserInfo knows.</summary>
+    public virtual Task<AccessToken> GetForUserInfoAsync(CancellationToken cancellation) => GetAsync(TimeSpan.Zero, refresh: false, cancellation);
+
     /// <summary>Another token for one that a server refused.</summary>
     public abstract Task<AccessToken> ReplaceAsync(AccessToken refused, CancellationToken cancellation);
 

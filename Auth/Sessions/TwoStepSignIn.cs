@@ -7,11 +7,11 @@ namespace Datagen.Sessions;
 
 /// <summary>The device flow (RFC 8628) begun by one process and completed by another: what is needed lies in login.json between them.</summary>
 internal sealed class TwoStepSignIn(
-    Product product, SessionOptions options, CredentialsFile file, PendingSignInFile pendingFile, ServiceClient service, TimeProvider clock)
+    Product product, SessionOptions options, CredentialsFile file, PendingSignInFile pendingFile, ServiceClient service, TimeProvider clock, Action<string> warn)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
-    private readonly NewCredential _credential = new(product, file, service, clock);
+    private readonly NewCredential _credential = new(product, file, service, clock, warn);
 
     public async Task<StartedSignIn> StartAsync(CancellationToken cancellation)
     {
@@ -20,8 +20,10 @@ internal sealed class TwoStepSignIn(
         origin.RequireUsableApi(product);
         file.RequireWritable();
         using var turn = TakeTurn();
-        origin = await origin.WithEndpointsAsync(service, product, product.LoginHint, cancellation).ConfigureAwait(false);
+        var server = await origin.DiscoverAsync(service, product, product.LoginHint, cancellation).ConfigureAwait(false);
+        origin = origin with { Endpoints = server.Endpoints };
         _ = origin.TokenEndpoint;
+        server.RequireSignIn(origin, product, SignInFlow.Device);
         var authorization = await DeviceAuthorization.RequestAsync(
             service, origin.DeviceAuthorizationEndpoint, origin.Client, options.Scope, extra, cancellation).ConfigureAwait(false);
         var now = clock.GetUtcNow();
@@ -51,10 +53,10 @@ internal sealed class TwoStepSignIn(
         var pending = pendingFile.Read()
             ?? throw new AuthException("no sign-in has been started here", $"{product.LoginCommand} --start starts one");
         var origin = Origin.Of(pending);
-        using var grant = await PollAsync(pending, origin, wait, cancellation).ConfigureAwait(false);
+        using var grant = await _credential
+            .UsableAsync(origin, stop => PollAsync(pending, origin, wait, stop), cancellation).ConfigureAwait(false);
         pendingFile.Delete(); // The device code is spent, whatever comes now.
-        var claims = await _credential.FindClaimsAsync(origin, grant, cancellation).ConfigureAwait(false);
-        return await _credential.StoreAsync(origin, grant.Token, claims, cancellation).ConfigureAwait(false);
+        return await _credential.StoreAsync(origin, grant, cancellation).ConfigureAwait(false);
     }
 
     private async Task<TokenGrant> PollAsync(PendingSignIn pending, Origin origin, TimeSpan wait, CancellationToken cancellation)
@@ -62,10 +64,12 @@ internal sealed class TwoStepSignIn(
         var tokenEndpoint = origin.TokenEndpoint;
         var now = clock.GetUtcNow();
         var first = pending.NextPollAt - now;
-        var pace = new PollingPace(TimeSpan.FromSeconds(pending.Interval), first < TimeSpan.Zero ? TimeSpan.Zero : first < LongestPause ? first : LongestPause)
+        // The file may hold any number.
+        var interval = TimeSpan.FromSeconds(Math.Clamp(double.IsFinite(pending.Interval) ? pending.Interval : 0, 1, LongestPause.TotalSeconds));
+        var pace = new PollingPace(interval, first < TimeSpan.Zero ? TimeSpan.Zero : first < LongestPause ? first : LongestPause)
         {
             SlowDowns = pending.SlowDowns,
-            WasKnown = pending.WasKnown,
+            AnswerLost = pending.AnswerLost,
             Patience = wait,
             Kept = Keep,
         };
@@ -78,25 +82,33 @@ internal sealed class TwoStepSignIn(
         {
             throw new SignInFailedException(
                 "nobody has approved the sign-in yet",
-                $"run {product.LoginCommand} --finish again; the code {pending.UserCode} is good until {UtcSeconds.Format(pending.ExpiresAt)}");
+                $"run {product.LoginCommand} --finish again; the code {pending.UserCode} is good until {UtcSeconds.Format(pending.ExpiresAt)}")
+            { Reason = ErrorCode.AuthorizationPending };
         }
         catch (SignInFailedException over)
         {
             pendingFile.Delete();
-            throw new SignInFailedException(over.Message, $"{product.LoginCommand} --start starts another one");
+            throw new SignInFailedException(over.Message, StartsAnother) { Reason = over.Reason };
+        }
+        catch (AuthException lost) when (lost.Reason == ErrorCode.AnswerLost)
+        {
+            pendingFile.Delete();
+            throw new AuthException(lost.Message, StartsAnother) { Reason = lost.Reason };
         }
 
         void Keep(PollingPace kept) => pendingFile.Write(pending with
         {
             Interval = kept.Interval.TotalSeconds,
             SlowDowns = kept.SlowDowns,
-            WasKnown = kept.WasKnown,
+            AnswerLost = kept.AnswerLost,
             NextPollAt = Later(clock.GetUtcNow(), kept.Wait),
         });
     }
 
     // The file holds whole seconds, and a poll must not come too early by a part of one.
     private static DateTimeOffset Later(DateTimeOffset now, TimeSpan wait) => now + wait + TimeSpan.FromMilliseconds(999);
+
+    private string StartsAnother => $"{product.LoginCommand} --start starts another one";
 
     private IDisposable TakeTurn() =>
         pendingFile.TakeTurn() ?? throw new AuthException("another process is about to complete the sign-in that was started here");

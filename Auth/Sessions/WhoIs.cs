@@ -21,7 +21,7 @@ internal sealed class WhoIs(TokenSource source, SessionOptions options, ServiceC
     /// <summary>Who is signed in, whatever organization was asked for.</summary>
     public async Task<Identity> AskForAnyAsync(CancellationToken cancellation)
     {
-        var token = await source.GetAsync(TimeSpan.Zero, refresh: false, cancellation).ConfigureAwait(false);
+        var token = await source.GetForUserInfoAsync(cancellation).ConfigureAwait(false);
         var identity = await SendAsync(token).ConfigureAwait(false);
         NotSignedInException? ended = null;
         if (identity is null)

@@ -95,7 +95,7 @@ internal sealed class Workload(Product product, SessionOptions options, ServiceC
             throw answer.Error!.Code == ErrorCode.InvalidGrant
                 ? new NotSignedInException($"{endpoint.Authority} does not accept what says which workload this is: {answer.Error}", "see that it has not expired, and is for this server")
                 : TokenEndpoint.Refusal(endpoint, "the workload", answer.Error);
-        var lifetime = token.ExpiresIn?.ToTimeSpan();
+        var lifetime = token.Lifetime;
         var given = new AccessToken(
             token.AccessToken!, lifetime is { } time ? clock.GetUtcNow() + time : null, Product.HasOrganizations ? options.Organization : null)
         {

@@ -27,7 +27,7 @@ public sealed partial class SecurityDocumentTests
     {
         var rows = Bounds().Matches(s_document);
 
-        Assert.Equal(16, rows.Count);
+        Assert.Equal(17, rows.Count);
         Assert.All(rows, row =>
         {
             var field = TypeOf(row.Groups[1].Value)!.GetField(row.Groups[2].Value, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic);

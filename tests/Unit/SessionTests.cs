@@ -113,7 +113,6 @@ public sealed class SessionTests : IDisposable
 
         var stored = _file.Read()!;
         Assert.Equal("r1", stored.RefreshToken);
-        Assert.Null(stored.ExpiresAt);
     }
 
     [Theory]
@@ -159,8 +158,28 @@ public sealed class SessionTests : IDisposable
 
         Assert.Equal("a1", await Token());
         await Assert.ThrowsAsync<NotSignedInException>(() => Token(refresh: true));
-        _clock.Advance(Minutes(1));
-        await Assert.ThrowsAsync<NotSignedInException>(() => Token());
+    }
+
+    [Fact]
+    public async Task Past_its_time_without_a_refresh_token_UserInfo_decides()
+    {
+        await StoreWith(Minutes(-1), refreshToken: null);
+        _server.Answers(UserInfoAddress, "{}").Answers(UserInfoAddress, "", 401);
+
+        Assert.Equal("a1", await Token());
+        var ended = await Assert.ThrowsAsync<NotSignedInException>(() => Token());
+
+        Assert.Equal("your session has expired or was revoked", ended.Message);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task Having_no_refresh_token_is_told_as_that()
+    {
+        await StoreWith(Minutes(10), refreshToken: null);
+
+        Assert.Equal("there is no refresh token", (await Assert.ThrowsAsync<NotSignedInException>(() => Token(refresh: true))).Message);
+        Assert.Empty(_server.Requests);
     }
 
     [Fact]

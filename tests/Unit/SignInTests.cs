@@ -191,7 +191,7 @@ public sealed class SignInTests : IDisposable
         Discovers();
         _server.Answers(TokenAddress, tokens);
 
-        await Assert.ThrowsAsync<AuthException>(() => SignIn());
+        await Assert.ThrowsAnyAsync<AuthException>(() => SignIn());
 
         await Untouched(old);
         Assert.Contains("<h1>Not signed in to GenLabZ</h1>", await _page, StringComparison.Ordinal);
@@ -388,5 +388,66 @@ public sealed class SignInTests : IDisposable
             .SignInAsync(new SignInPrompts { ShowAddress = _ => source.Cancel() }, cancellation: source.Token));
 
         Assert.True(problem is AuthException or OperationCanceledException, $"{problem}");
+    }
+
+    private const string RevocationAddress = "https://id.example/revoke";
+
+    private async Task<AuthException> RefusedBeforeAnyoneIsAsked(Product product, SignInFlow? flow, string metadata)
+    {
+        var asked = false;
+        _server.Answers(Metadata, $$"""{"issuer":"{{Issuer}}","token_endpoint":"{{TokenAddress}}"{{metadata}}}""");
+        var failure = await Assert.ThrowsAsync<AuthException>(() => SignIn(
+            product, flow, new SignInPrompts { ShowAddress = _ => asked = true, ShowUserCode = _ => asked = true }));
+        Assert.False(asked);
+        Assert.Equal([$"GET {Metadata}"], _server.Requests);
+        return failure;
+    }
+
+    [Theory]
+    [InlineData(SignInFlow.Device, ",\"authorization_endpoint\":\"https://id.example/a\"", "run genlabz auth login --flow browser")]
+    [InlineData(SignInFlow.Browser, ",\"device_authorization_endpoint\":\"https://id.example/d\"", "run genlabz auth login --flow device")]
+    [InlineData(SignInFlow.Device, "", null)]
+    [InlineData(SignInFlow.Browser, "", null)]
+    public async Task A_missing_endpoint_is_told_before_anyone_is_asked_with_the_other_way(SignInFlow flow, string metadata, string? hint) =>
+        Assert.Equal(hint, (await RefusedBeforeAnyoneIsAsked(Product.GenLabZ, flow, metadata)).Hint);
+
+    [Fact]
+    public async Task A_missing_UserInfo_is_told_before_anyone_is_asked_where_it_is_needed() =>
+        Assert.Contains(
+            "userinfo_endpoint",
+            (await RefusedBeforeAnyoneIsAsked(Product.Datagen, SignInFlow.Device, ",\"device_authorization_endpoint\":\"https://id.example/d\"")).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Signatures_that_prove_nothing_are_told_before_anyone_is_asked() =>
+        Assert.Contains(
+            "HS256, none",
+            (await RefusedBeforeAnyoneIsAsked(
+                Product.GenLabZ, SignInFlow.Browser,
+                ",\"authorization_endpoint\":\"https://id.example/a\",\"id_token_signing_alg_values_supported\":[\"HS256\",\"none\"]")).Message,
+            StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(",\"iss\":\"https://evil.example\"", "\"refresh_token\":\"r1\"", "refresh_token", "r1")]
+    [InlineData(",\"iss\":\"https://evil.example\"", "\"expires_in\":60", "access_token", "a1")]
+    [InlineData("", "\"refresh_token\":\"r1\",\"token_type\":\"mac\"", "refresh_token", "r1")]
+    public async Task Tokens_that_can_not_be_used_are_revoked_before_the_error_is_told(string claims, string tokens, string kind, string token)
+    {
+        Discovers($",\"revocation_endpoint\":\"{RevocationAddress}\"").Gives(claims, tokens: tokens);
+        _server.Answers(RevocationAddress, "").Answers(RevocationAddress, "");
+
+        await Assert.ThrowsAnyAsync<AuthException>(() => SignIn());
+
+        Assert.Contains($"POST {RevocationAddress} token={token}&token_type_hint={kind}&client_id=genlabz-cli", _server.Requests);
+        Assert.False(_file.Exists);
+    }
+
+    [Fact]
+    public async Task A_revocation_that_fails_leaves_the_error_as_it_is()
+    {
+        Discovers($",\"revocation_endpoint\":\"{RevocationAddress}\"").Gives(",\"iss\":\"https://evil.example\"");
+        _server.Drops(RevocationAddress);
+
+        Assert.Contains("evil.example", (await Assert.ThrowsAsync<AuthException>(() => SignIn())).Message, StringComparison.Ordinal);
     }
 }

@@ -9,6 +9,9 @@ namespace Unit;
 public sealed class SignOutTests : IDisposable
 {
     private const string Revocation = "https://id.example/revoke";
+    private const string TokenAddress = "https://id.example/token";
+    private const string UserInfoAddress = "https://id.example/userinfo";
+    private const string Refused = """{"error":"invalid_request"}""";
 
     private readonly TemporaryFolder _home = new();
     private readonly ScriptedServer _server = new();
@@ -26,7 +29,7 @@ public sealed class SignOutTests : IDisposable
         _home.Dispose();
     }
 
-    private async Task Store(string? refreshToken = "r1", bool expired = false, string? endpoint = Revocation)
+    private async Task Store(string? refreshToken = "r1", bool expired = false, string? endpoint = Revocation, bool hasUserInfo = true)
     {
         using var held = await _file.LockAsync(TimeProvider.System, null, Ct);
         held!.Write(new Credential
@@ -36,7 +39,7 @@ public sealed class SignOutTests : IDisposable
             ExpiresAt = _clock.GetUtcNow().AddMinutes(expired ? -1 : 50),
             Issuer = "https://id.example",
             ClientId = "cli",
-            Endpoints = new Endpoints { RevocationEndpoint = endpoint },
+            Endpoints = new Endpoints { RevocationEndpoint = endpoint, TokenEndpoint = TokenAddress, UserinfoEndpoint = hasUserInfo ? UserInfoAddress : null },
         });
     }
 
@@ -109,11 +112,54 @@ public sealed class SignOutTests : IDisposable
     public async Task A_server_that_keeps_the_access_token_alive_is_told_of()
     {
         await Store();
-        _server.Answers(Revocation, "").Answers(Revocation, """{"error":"invalid_request"}""", 400);
+        _server.Answers(Revocation, "").Answers(Revocation, Refused, 400).Answers(UserInfoAddress, "{}");
 
         Assert.True(await SignOut());
 
         Assert.Contains("did not revoke its access token", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(503)]
+    public async Task A_second_refusal_is_no_warning_where_the_token_is_not_taken_any_more(int status)
+    {
+        await Store();
+        _server.Answers(Revocation, "").Answers(Revocation, Refused, 400).Answers(UserInfoAddress, "", status);
+
+        Assert.True(await SignOut());
+
+        Assert.Empty(_warnings);
+        Assert.False(_file.Exists);
+    }
+
+    [Theory]
+    [InlineData(false, "r1", UserInfoAddress, "", 401)]
+    [InlineData(true, "r1", TokenAddress, """{"error":"invalid_grant"}""", 400)]
+    [InlineData(true, null, UserInfoAddress, """{"error":"invalid_token"}""", 403)]
+    public async Task A_session_that_proves_to_be_over_is_signed_out_of(bool expired, string? refreshToken, string asked, string answer, int status)
+    {
+        await Store(refreshToken, expired);
+        _server.Answers(Revocation, Refused, 400).Answers(asked, answer, status);
+
+        Assert.True(await SignOut());
+
+        Assert.Equal(2, _server.Requests.Count);
+        Assert.Empty(_warnings);
+        Assert.False(_file.Exists);
+    }
+
+    [Fact]
+    public async Task A_session_that_can_still_be_refreshed_is_kept_with_its_new_tokens()
+    {
+        await Store(expired: true);
+        _server.Answers(Revocation, Refused, 400)
+            .Answers(TokenAddress, """{"access_token":"a2","token_type":"Bearer","refresh_token":"r2","expires_in":3600}""");
+
+        var failure = await Assert.ThrowsAsync<AuthException>(SignOut);
+
+        Assert.Contains("you are still signed in", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("r2", _file.Read()!.RefreshToken);
     }
 
     [Theory]
@@ -134,7 +180,7 @@ public sealed class SignOutTests : IDisposable
     public async Task A_refusal_leaves_the_person_signed_in()
     {
         await Store();
-        _server.Answers(Revocation, """{"error":"invalid_client"}""", 401);
+        _server.Answers(Revocation, """{"error":"invalid_client"}""", 401).Answers(UserInfoAddress, "{}");
 
         await Assert.ThrowsAsync<AuthException>(SignOut);
 

@@ -190,15 +190,15 @@ internal static class Answers
             service, StubServer.Issuer, Authorize.For(new AccessToken("at-s3cret", null, "yourcompany")), Authorize.For(new AccessToken("at-s3cret", null, null)), CancellationToken.None));
         var body = input.AsSpan(input.AsSpan().IndexOf((byte)'\n') + 1);
         using var response = StubServer.Answer(input);
-        if (!response.IsSuccessStatusCode || !input.Contains((byte)'\n') || body.StartsWith("eyJ"u8)) return;
+        if (!response.IsSuccessStatusCode || !input.Contains((byte)'\n') || body.StartsWith("eyJ"u8) || body.IndexOf("s3cret"u8) >= 0) return;
         var reference = Reference(body);
-        PropertyException.Require(claims is not null || reference is null, "the serializer would read it");
+        PropertyException.Require(claims is not null || reference is null, "the framework would read it");
         if (claims is null) return;
         // It also reads the names of what is passed over here.
-        PropertyException.Require(reference is not null || !Json.IsText(body), "the serializer would not read it");
+        PropertyException.Require(reference is not null || !Json.IsText(body), "the framework would not read it");
         if (reference is null) return;
         PropertyException.Require(Text(claims.Sub, claims.Email, claims.DefaultOrgSlug, claims.Groups, claims.CognitoGroups, claims.Memberships?.Select(one => new ReferenceMembership(one.Slug, one.Role)))
-            == Text(reference.Sub, reference.Email, reference.DefaultOrgSlug, reference.Groups, reference.CognitoGroups, reference.Memberships), "the serializer would read something else");
+            == Text(reference.Sub, reference.Email, reference.DefaultOrgSlug, reference.Groups, reference.CognitoGroups, reference.Memberships), "the framework would read something else");
 
         var active = claims.FirstOrganization();
         var identity = new Identity(claims.Email, active, claims.Memberships ?? [], claims.AllGroups(), DateTimeOffset.UnixEpoch);
@@ -222,20 +222,69 @@ internal static class Answers
     private static string Text(string? sub, string? email, string? organization, IEnumerable<string?>? groups, IEnumerable<string?>? more, IEnumerable<ReferenceMembership>? memberships) =>
         JsonSerializer.Serialize(new object?[] { sub, email, organization, groups, more, memberships });
 
+    // As the framework's own document has it.
     private static ReferenceClaims? Reference(ReadOnlySpan<byte> body)
     {
         try
         {
-            var claims = JsonSerializer.Deserialize<ReferenceClaims>(body, s_reference);
-            return claims?.Memberships?.Any(membership => membership is not { Slug.Length: > 0 }) == true ? null : claims;
+            using var document = JsonDocument.Parse((body.StartsWith(Encoding.UTF8.Preamble) ? body[3..] : body).ToArray());
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
+            var claims = new ReferenceClaims();
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                claims = member.Name switch
+                {
+                    "sub" => claims with { Sub = TextOf(member.Value) },
+                    "email" => claims with { Email = TextOf(member.Value) },
+                    "default_org_slug" => claims with { DefaultOrgSlug = TextOf(member.Value) },
+                    "groups" => claims with { Groups = GroupsOf(member.Value) },
+                    "cognito:groups" => claims with { CognitoGroups = GroupsOf(member.Value) },
+                    "memberships" => claims with { Memberships = MembershipsOf(member.Value) },
+                    _ => claims,
+                };
+            }
+
+            return claims.Memberships?.Any(membership => membership is not { Slug.Length: > 0 }) == true ? null : claims;
         }
-        catch (JsonException)
+        catch (Exception unfit) when (unfit is JsonException or InvalidOperationException)
         {
             return null;
         }
     }
 
-    private static readonly JsonSerializerOptions s_reference = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static string? TextOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static List<string?>? GroupsOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => [value.GetString()],
+        JsonValueKind.Array => [.. value.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()).Distinct()],
+        _ => null,
+    };
+
+    private static List<ReferenceMembership>? MembershipsOf(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Null) return null;
+        if (value.ValueKind != JsonValueKind.Array) throw new JsonException();
+        var memberships = new List<ReferenceMembership>();
+        foreach (var one in value.EnumerateArray())
+        {
+            string? slug = null, role = null;
+            if (one.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null)) throw new JsonException();
+            if (one.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var member in one.EnumerateObject())
+                {
+                    if (member.Name is "slug" or "role" && member.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) throw new JsonException();
+                    if (member.Name == "slug") slug = member.Value.GetString();
+                    if (member.Name == "role") role = member.Value.GetString();
+                }
+            }
+
+            memberships.Add(new ReferenceMembership(slug, role));
+        }
+
+        return memberships;
+    }
 
     private sealed record ReferenceMembership(string? Slug, string? Role);
 
@@ -251,7 +300,6 @@ internal static class Answers
 
         public IReadOnlyList<string?>? Groups { get; init; }
 
-        [JsonPropertyName("cognito:groups")]
         public IReadOnlyList<string?>? CognitoGroups { get; init; }
     }
 

@@ -178,12 +178,95 @@ public class DeviceFlowTests
     }
 
     [Fact]
-    public async Task A_code_that_the_server_has_forgotten_after_a_while_has_expired()
+    public async Task A_code_that_the_server_has_forgotten_by_its_end_has_expired()
+    {
+        _server.Answers(DeviceEndpoint, Authorization("\"interval\":5,\"expires_in\":12"))
+            .Answers(TokenAddress, Pending, 400).Answers(TokenAddress, """{"error":"invalid_grant"}""", 400);
+
+        Assert.Equal("expired_token", (await Assert.ThrowsAsync<SignInFailedException>(() => SignIn())).Reason);
+    }
+
+    [Fact]
+    public async Task A_code_that_the_server_refuses_long_before_its_end_is_a_failure()
     {
         _server.Answers(DeviceEndpoint, Authorization())
             .Answers(TokenAddress, Pending, 400).Answers(TokenAddress, """{"error":"invalid_grant"}""", 400);
 
-        await Assert.ThrowsAsync<SignInFailedException>(() => SignIn());
+        Assert.Equal("invalid_grant", (await Assert.ThrowsAsync<AuthException>(() => SignIn())).Reason);
+    }
+
+    [Fact]
+    public async Task A_code_that_is_refused_after_a_lost_answer_is_told_as_lost()
+    {
+        _server.Answers(DeviceEndpoint, Authorization())
+            .Drops(TokenAddress).Answers(TokenAddress, """{"error":"invalid_grant"}""", 400);
+
+        var failure = await Assert.ThrowsAsync<AuthException>(() => SignIn());
+
+        Assert.Equal("answer_lost", failure.Reason);
+        Assert.Contains("lost on the way", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(503, "invalid_grant")]
+    [InlineData(504, "answer_lost")]
+    public async Task Only_a_gateway_loses_an_answer_by_its_status(int status, string reason)
+    {
+        _server.Answers(DeviceEndpoint, Authorization())
+            .Answers(TokenAddress, "", status).Answers(TokenAddress, """{"error":"invalid_grant"}""", 400);
+
+        Assert.Equal(reason, (await Assert.ThrowsAsync<AuthException>(() => SignIn())).Reason);
+    }
+
+    [Theory]
+    [InlineData(200, "authorization_pending", null)]
+    [InlineData(428, "authorization_pending", null)]
+    [InlineData(500, "authorization_pending", null)]
+    [InlineData(403, "slow_down", null)]
+    [InlineData(200, "access_denied", typeof(SignInFailedException))]
+    [InlineData(500, "access_denied", typeof(SignInFailedException))]
+    [InlineData(429, "expired_token", typeof(SignInFailedException))]
+    [InlineData(400, "consent_required", typeof(SignInFailedException))]
+    [InlineData(400, "interaction_required", typeof(SignInFailedException))]
+    [InlineData(400, "login_required", typeof(SignInFailedException))]
+    [InlineData(400, "invalid_scope", typeof(AuthException))]
+    public async Task What_the_server_decided_counts_whatever_the_status(int status, string error, Type? failure)
+    {
+        _server.Answers(DeviceEndpoint, Authorization()).Answers(TokenAddress, $$"""{"error":"{{error}}"}""", status).Answers(TokenAddress, Token);
+
+        var problem = await Record.ExceptionAsync(() => SignIn());
+
+        Assert.Equal(failure, problem?.GetType());
+        if (problem is AuthException told) Assert.Equal(error, told.Reason);
+    }
+
+    [Fact]
+    public async Task An_error_that_is_not_OAuths_keeps_its_status_and_message()
+    {
+        _server.Answers(DeviceEndpoint, Authorization())
+            .Answers(TokenAddress, """{"message":"Unsupported Media Type","code":"UNSUPPORTED_MEDIA_TYPE"}""", 415);
+
+        Assert.Equal(
+            "id.example refused the sign-in (it answered 415: Unsupported Media Type)", (await Assert.ThrowsAsync<AuthException>(() => SignIn())).Message);
+    }
+
+    [Theory]
+    [InlineData("Retry-After", "7", 7)]
+    [InlineData("X-Retry-After", "7", 7)]
+    [InlineData("X-Retry-After", "soon", 10)]
+    [InlineData("Retry-After", "2147483647", 900)]
+    [InlineData("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT", 900)]
+    [InlineData("Retry-After", "Mon, 01 Jan 0001 00:00:00 GMT", 5)]
+    public async Task Too_many_requests_are_answered_by_a_wait(string header, string value, int seconds)
+    {
+        _server.Answers(DeviceEndpoint, Authorization())
+            .Answers(TokenAddress, """{"message":"Too many requests"}""", 429, answer => answer.Headers.TryAddWithoutValidation(header, value))
+            .Answers(TokenAddress, Token);
+
+        var problem = await Record.ExceptionAsync(() => SignIn());
+
+        Assert.Equal(seconds == 900 ? typeof(SignInFailedException) : null, problem?.GetType()); // Longer than the code is good.
+        Assert.Equal(seconds == 900 ? 895 : seconds, WaitedSeconds[1]);
     }
 
     [Fact]
@@ -335,7 +418,7 @@ public class DeviceFlowTests
     {
         _server.Answers(DeviceEndpoint, Authorization()).Answers(TokenAddress, answer);
 
-        await Assert.ThrowsAsync<AuthException>(() => SignIn());
+        await Assert.ThrowsAnyAsync<AuthException>(() => SignIn());
     }
 
     [Theory]

@@ -141,17 +141,28 @@ public class Token : Situation
         Assert.Equal("datagen-cli", Assert.Single(Service.Log.To("/token")).Field("client_id"));
     }
 
-    [Theory]
-    [InlineData(-1)]
-    [InlineData(3600, "--refresh")]
-    public async Task Without_a_refresh_token_is_exit_4_when_one_is_needed(int seconds, params string[] options)
+    [Fact]
+    public async Task Without_a_refresh_token_is_exit_4_when_one_is_needed()
     {
-        File.ExpiresIn(TimeSpan.FromSeconds(seconds));
+        File.ExpiresIn(TimeSpan.FromSeconds(3600));
         File.Set("refresh_token", null);
 
-        (await Datagen.RunAsync(["auth", "token", .. options])).IsError(4, "datagen auth login");
+        (await Datagen.RunAsync("auth", "token", "--refresh")).IsError(4, "datagen auth login");
 
         Assert.Empty(Requests);
+    }
+
+    [Fact]
+    public async Task Past_its_time_without_a_refresh_token_is_what_UserInfo_says()
+    {
+        File.ExpiresIn(TimeSpan.FromSeconds(-1));
+        File.Set("refresh_token", null);
+
+        Assert.Equal(new Run(0, $"{File["access_token"]}\n", ""), await Datagen.RunAsync("auth", "token"));
+        Service.Faults.Add(new Fault("/userinfo") { Status = 401 });
+        (await Datagen.RunAsync("auth", "token")).IsError(4, "datagen auth login");
+
+        Assert.Equal(["GET /userinfo", "GET /userinfo"], Requests);
     }
 
     [Fact]

@@ -34,8 +34,6 @@ public class ServerInTrouble : Situation
     }
 
     [Theory]
-    [InlineData(Configuration, 500)]
-    [InlineData(Configuration, 503)]
     [InlineData("/device_authorization", 500)]
     [InlineData("/device_authorization", 502)]
     public async Task An_answer_in_the_500s_is_exit_3(string path, int status)
@@ -47,6 +45,15 @@ public class ServerInTrouble : Situation
         run.IsError(3, $"{status}");
         Assert.Single(Service.Log.To(path));
         Assert.DoesNotContain("credentials.json", File.Siblings);
+    }
+
+    [Fact]
+    public async Task Metadata_in_trouble_at_both_addresses_is_exit_3()
+    {
+        Service.Faults.Add(new Fault(Configuration) { Status = 503 });
+        Service.Faults.Add(new Fault("/.well-known/oauth-authorization-server") { Status = 500 });
+
+        (await Datagen.RunAsync("auth", "login")).IsError(3, "openid-configuration answered 503, oauth-authorization-server answered 500");
     }
 
     [Theory]

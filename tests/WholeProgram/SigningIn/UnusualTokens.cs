@@ -22,8 +22,6 @@ public class UnusualTokens : Situation
     [Theory]
     [InlineData("3600", 3600)]
     [InlineData("\"3600\"", 3600)]
-    [InlineData("0", 0)]
-    [InlineData("-5", 0)]
     [InlineData("59.9", 59)]
     [InlineData("1e300", 100L * 365 * 86400)]
     public async Task May_say_in_their_own_way_how_long_a_token_lives(string expiresIn, long seconds)
@@ -39,6 +37,8 @@ public class UnusualTokens : Situation
     }
 
     [Theory]
+    [InlineData("0")]
+    [InlineData("-5")]
     [InlineData("\"soon\"")]
     [InlineData("\"NaN\"")]
     [InlineData("{}")]
