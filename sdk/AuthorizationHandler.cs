@@ -34,25 +34,37 @@ public sealed class AuthorizationHandler : DelegatingHandler
     /// <exception cref="NotSignedInException">There is no session, or it has ended.</exception>
     /// <exception cref="AuthException">The active organization is none that a header can carry.</exception>
     /// <exception cref="ServiceUnreachableException">The token had to be refreshed, and the service can't be reached.</exception>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (!IsOurs(request) || request.Headers.Authorization is not null)
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return IsOurs(request) && !request.Headers.Contains("Authorization")
+            ? SendAuthorizedAsync(request, cancellationToken)
+            : base.SendAsync(request, cancellationToken);
+    }
 
+    private async Task<HttpResponseMessage> SendAuthorizedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         var token = await _session.GetAccessTokenAsync(cancellation: cancellationToken).ConfigureAwait(false);
         var choosesOrganization = request.Headers.Contains(Authorize.OrganizationHeader);
-        var response = await SendWithAsync(token).ConfigureAwait(false);
+        await Authorize.AddToAsync(request, token, choosesOrganization).ConfigureAwait(false);
+        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         // The request is at another address by now if an inner handler followed a redirect.
-        if (response.StatusCode != HttpStatusCode.Unauthorized || !IsOurs(request) || !CanBeSentAgain(request.Content)) return response;
+        return response.StatusCode == HttpStatusCode.Unauthorized && IsOurs(request) && CanBeSentAgain(request.Content)
+            ? await SendOnceMoreAsync(request, token, response, choosesOrganization, cancellationToken).ConfigureAwait(false)
+            : response;
+    }
+
+    private async Task<HttpResponseMessage> SendOnceMoreAsync(
+        HttpRequestMessage request, AccessToken token, HttpResponseMessage response, bool choosesOrganization, CancellationToken cancellationToken)
+    {
         // Where the session has ended, what the API said is the better answer.
         (response, _) = await Authorize.OnceMoreAsync(
             refused => _session.ReplaceAccessTokenAsync(refused, cancellationToken), token, response, SendWithAsync).ConfigureAwait(false);
         return response;
 
-        async Task<HttpResponseMessage> SendWithAsync(AccessToken with)
+        async Task<HttpResponseMessage> SendWithAsync(AccessToken another)
         {
-            await Authorize.AddToAsync(request, with, choosesOrganization).ConfigureAwait(false);
+            await Authorize.AddToAsync(request, another, choosesOrganization).ConfigureAwait(false);
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Datagen.Auth;
 using Datagen.Protocol;
 
@@ -9,7 +8,7 @@ internal static class Authorize
 {
     public const string OrganizationHeader = RequestTrace.OrganizationHeader;
 
-    private const string Scheme = "Bearer"; // RFC 6750 section 2.1
+    private const string Header = "Authorization";
 
     /// <summary>Adds the headers for one attempt, in place of those of an earlier one.</summary>
     /// <param name="request">The request, with the method and address that it will be sent with.</param>
@@ -18,10 +17,11 @@ internal static class Authorize
     /// <exception cref="AuthException">The organization is none that a header can carry.</exception>
     public static ValueTask AddToAsync(HttpRequestMessage request, AccessToken token, bool choosesOrganization = false)
     {
-        request.Headers.Authorization = new AuthenticationHeaderValue(Scheme, token.Value);
+        request.Headers.Remove(Header);
+        request.Headers.TryAddWithoutValidation(Header, token.Authorization); // Checked before; as text it is not put together anew.
         if (choosesOrganization) return ValueTask.CompletedTask;
         request.Headers.Remove(OrganizationHeader);
-        if (OrganizationOf(token) is { } organization) request.Headers.Add(OrganizationHeader, organization);
+        if (OrganizationOf(token) is { } organization) request.Headers.TryAddWithoutValidation(OrganizationHeader, organization);
         return ValueTask.CompletedTask;
     }
 
@@ -40,7 +40,7 @@ internal static class Authorize
     /// <exception cref="AuthException">The organization is none that a header can carry.</exception>
     public static IEnumerable<KeyValuePair<string, string>> HeadersOf(AccessToken token)
     {
-        yield return new("Authorization", $"{Scheme} {token.Value}");
+        yield return new(Header, token.Authorization);
         if (OrganizationOf(token) is { } organization) yield return new(OrganizationHeader, organization);
     }
 
