@@ -59,6 +59,17 @@ public sealed record SessionOptions
 
     internal string? ActionsRequestToken { get; init; }
 
+    /// <summary>
+    /// Whether a sign-in binds its tokens to a key (RFC 9449), so that a copy of them is worth nothing: <c>file</c> for a key beside
+    /// credentials.json, <c>agent</c> for one in the running ssh-agent, <c>off</c> or null for neither.
+    /// </summary>
+    public string? Dpop { get; init; }
+
+    /// <summary>Which of the ssh-agent's keys, by its fingerprint as <c>ssh-add -l</c> shows it. Null for the only one that will do.</summary>
+    public string? DpopKey { get; init; }
+
+    internal string? AgentSocket { get; init; }
+
     /// <summary>The organization to act for, instead of the active one.</summary>
     public string? Organization { get; init; }
 
@@ -88,6 +99,8 @@ public sealed record SessionOptions
             Audience = grant is null ? null : Value("AUDIENCE"),
             ActionsTokenAddress = grant is null ? null : NotEmpty(environment("ACTIONS_ID_TOKEN_REQUEST_URL")),
             ActionsRequestToken = grant is null ? null : NotEmpty(environment(Product.ActionsRequestToken)),
+            Dpop = Value("DPOP"),
+            AgentSocket = NotEmpty(environment("SSH_AUTH_SOCK")),
             Organization = product.HasOrganizations ? Value("ORG") : null,
         };
 

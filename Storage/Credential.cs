@@ -36,6 +36,15 @@ internal sealed record Credential
     /// <summary>The base address of the API that the token is for, if it was named at sign-in.</summary>
     public string? Api { get; init; }
 
+    /// <summary>Where the key is that the tokens are bound to (RFC 9449): <c>file</c> or <c>agent</c>; null where they are bound to none.</summary>
+    public string? DpopKey { get; init; }
+
+    /// <summary>The thumbprint of that key (RFC 7638).</summary>
+    public string? DpopJkt { get; init; }
+
+    /// <summary>What the server calls that key's algorithm.</summary>
+    public string? DpopAlg { get; init; }
+
     /// <summary>Keys of a newer version, kept when the file is written again.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
@@ -50,7 +59,7 @@ internal sealed record Credential
     public static Credential Parse(ReadOnlySpan<byte> utf8)
     {
         string? accessToken = null, tokenType = null, email = null, activeOrgSlug = null, refreshToken = null, idToken = null;
-        string? issuer = null, clientId = null, clientSecret = null, api = null;
+        string? issuer = null, clientId = null, clientSecret = null, api = null, dpopKey = null, dpopJkt = null, dpopAlg = null;
         string[]? groups = null;
         DateTimeOffset storedAt = default;
         DateTimeOffset? expiresAt = null;
@@ -77,6 +86,9 @@ internal sealed record Credential
                 else if (json.ValueTextEquals("client_id"u8)) clientId = json.ReadText();
                 else if (json.ValueTextEquals("client_secret"u8)) clientSecret = json.ReadText();
                 else if (json.ValueTextEquals("api"u8)) api = json.ReadText();
+                else if (json.ValueTextEquals("dpop_key"u8)) dpopKey = json.ReadText();
+                else if (json.ValueTextEquals("dpop_jkt"u8)) dpopJkt = json.ReadText();
+                else if (json.ValueTextEquals("dpop_alg"u8)) dpopAlg = json.ReadText();
                 else if (json.ValueTextEquals("endpoints"u8)) endpoints = ReadEndpoints(ref json);
                 else Keep(ref json, ref others);
             }
@@ -105,6 +117,9 @@ internal sealed record Credential
                 ClientSecret = clientSecret,
                 Endpoints = endpoints,
                 Api = api,
+                DpopKey = dpopKey,
+                DpopJkt = dpopJkt,
+                DpopAlg = dpopAlg,
                 Others = others,
             }
             : throw new JsonException("no usable access_token");

@@ -30,6 +30,14 @@ internal sealed record PendingSignIn
 
     public required Endpoints Endpoints { get; init; }
 
+    /// <summary>As in <see cref="Credential"/>.</summary>
+    public string? DpopKey { get; init; }
+
+    /// <summary>The agent's key that was chosen.</summary>
+    public string? DpopJkt { get; init; }
+
+    public string? DpopAlg { get; init; }
+
     // A record prints its members by default, and two of these are secrets.
     public override string ToString() => $"pending sign-in {UserCode}";
 }
