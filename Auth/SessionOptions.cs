@@ -70,6 +70,15 @@ public sealed record SessionOptions
 
     internal string? AgentSocket { get; init; }
 
+    /// <summary>The way to sign in: <c>device</c> or <c>browser</c>. Null for the product's own, with the others beside it where the person can paste.</summary>
+    public string? Flow { get; init; }
+
+    /// <summary>What the environment and the command line name of a profile's settings; null in options that a caller made by hand, where all counts as named.</summary>
+    internal SignInSettings? Named { get; init; }
+
+    /// <summary>Whether a sign-in starts from the product's defaults, whatever the profile remembers.</summary>
+    internal bool Forgets { get; init; }
+
     /// <summary>The organization to act for, instead of the active one.</summary>
     public string? Organization { get; init; }
 
@@ -81,16 +90,12 @@ public sealed record SessionOptions
     {
         ArgumentNullException.ThrowIfNull(product);
         var grant = Value("GRANT");
-        return new SessionOptions
+        var options = new SessionOptions
         {
-            Issuer = Value("ISSUER") ?? product.Issuer,
-            ClientId = Value("CLIENT_ID") ?? product.ClientId,
+            Issuer = product.Issuer,
+            ClientId = product.ClientId,
+            Scope = product.Scope,
             ClientSecret = Value("CLIENT_SECRET"),
-            Parameters = Value("PARAMETERS"),
-            RedirectUri = Value("REDIRECT_URI"),
-            // What a person is asked for by default is not a machine's to have.
-            Scope = Value("SCOPE") ?? (grant is null ? product.Scope : ""),
-            Api = Value("API"),
             Folder = Value("CONFIG_DIR") is { } folder ? Path.GetFullPath(folder) : DefaultFolderOf(product, environment),
             Profile = Value("PROFILE"),
             Token = Value("TOKEN"),
@@ -99,13 +104,47 @@ public sealed record SessionOptions
             Audience = grant is null ? null : Value("AUDIENCE"),
             ActionsTokenAddress = grant is null ? null : NotEmpty(environment("ACTIONS_ID_TOKEN_REQUEST_URL")),
             ActionsRequestToken = grant is null ? null : NotEmpty(environment(Product.ActionsRequestToken)),
-            Dpop = Value("DPOP"),
             AgentSocket = NotEmpty(environment("SSH_AUTH_SOCK")),
             Organization = product.HasOrganizations ? Value("ORG") : null,
         };
+        return options.WithNamed(product, new SignInSettings
+        {
+            Issuer = Value("ISSUER"),
+            ClientId = Value("CLIENT_ID"),
+            Scope = Value("SCOPE"),
+            Parameters = Value("PARAMETERS"),
+            RedirectUri = Value("REDIRECT_URI"),
+            Api = Value("API"),
+            Flow = Value("FLOW"),
+            Dpop = Value("DPOP"),
+        });
 
         string? Value(string suffix) => NotEmpty(environment(product.Variable(suffix)))?.Trim();
     }
+
+    /// <summary>The same with what is named, by an option before a variable.</summary>
+    internal SessionOptions WithNamed(Product product, SignInSettings named)
+    {
+        var all = Named is null ? named : named.Over(Named);
+        return With(product, all) with { Named = all };
+    }
+
+    /// <summary>The same with what the profile remembers, where nothing else was named.</summary>
+    internal SessionOptions WithRemembered(Product product, SignInSettings? remembered) =>
+        Named is null || Forgets ? this : With(product, Named.OverRemembered(remembered));
+
+    private SessionOptions With(Product product, SignInSettings settings) => this with
+    {
+        Issuer = settings.Issuer ?? product.Issuer,
+        ClientId = settings.ClientId ?? product.ClientId,
+        // What a person is asked for by default is not a machine's to have.
+        Scope = settings.Scope ?? (Grant is null ? product.Scope : ""),
+        Parameters = settings.Parameters,
+        RedirectUri = settings.RedirectUri,
+        Api = settings.Api,
+        Flow = settings.Flow,
+        Dpop = settings.Dpop,
+    };
 
     // A record prints its members by default, and some of these are secrets.
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Datagen.Auth;
 
 namespace Datagen.Storage;
 
@@ -12,6 +13,7 @@ namespace Datagen.Storage;
     Converters = [typeof(UtcSeconds)])]
 [JsonSerializable(typeof(Credential))]
 [JsonSerializable(typeof(PendingSignIn))]
+[JsonSerializable(typeof(SignInSettings))]
 internal sealed partial class StorageJson : JsonSerializerContext
 {
     private static StorageJson? s_readable;
