@@ -130,8 +130,39 @@ public sealed record SessionOptions
     }
 
     /// <summary>The same with what the profile remembers, where nothing else was named.</summary>
-    internal SessionOptions WithRemembered(Product product, SignInSettings? remembered) =>
-        Named is null || Forgets ? this : With(product, Named.OverRemembered(remembered));
+    internal SessionOptions WithRemembered(Product product, Func<SignInSettings?> readRemembered)
+    {
+        if (Named is null) return this;
+        // What a caller has changed since counts as named too.
+        var unchanged = With(product, Named);
+        var named = new SignInSettings
+        {
+            Issuer = Issuer == unchanged.Issuer ? Named.Issuer : Issuer,
+            ClientId = ClientId == unchanged.ClientId ? Named.ClientId : ClientId,
+            Scope = Scope == unchanged.Scope ? Named.Scope : Scope,
+            Parameters = Parameters,
+            RedirectUri = RedirectUri,
+            Api = Api,
+            Flow = Flow,
+            Dpop = Dpop,
+        };
+        return With(product, Forgets ? named : named.OverRemembered(readRemembered())) with { Named = named };
+    }
+
+    /// <summary>What the profile is to remember once a sign-in has succeeded; null where nothing was named.</summary>
+    internal SignInSettings? ToRemember => Forgets ? Named ?? new SignInSettings()
+        : Named is null or { IsEmpty: true } ? null
+        : new SignInSettings
+        {
+            Issuer = Issuer,
+            ClientId = ClientId,
+            Scope = Scope,
+            Parameters = Parameters,
+            RedirectUri = RedirectUri,
+            Api = Api,
+            Flow = Flow,
+            Dpop = Dpop,
+        };
 
     private SessionOptions With(Product product, SignInSettings settings) => this with
     {

@@ -1,3 +1,5 @@
+using Datagen.Auth;
+
 namespace Datagen.Storage;
 
 /// <summary>A device authorization that was begun by one process and is to be completed by another.</summary>
@@ -37,6 +39,9 @@ internal sealed record PendingSignIn
     public string? DpopJkt { get; init; }
 
     public string? DpopAlg { get; init; }
+
+    /// <summary>How the profile is to sign in from now on.</summary>
+    public SignInSettings? Settings { get; init; }
 
     // A record prints its members by default, and two of these are secrets.
     public override string ToString() => $"pending sign-in {UserCode}";

@@ -46,8 +46,7 @@ public sealed class AuthorizationHandler : DelegatingHandler
     {
         var token = await _session.GetAccessTokenAsync(cancellation: cancellationToken).ConfigureAwait(false);
         var choosesOrganization = request.Headers.Contains(Authorize.OrganizationHeader);
-        await Authorize.AddToAsync(request, token, choosesOrganization).ConfigureAwait(false);
-        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await SendWithAsync(request, token, choosesOrganization, cancellationToken).ConfigureAwait(false);
         // The request is at another address by now if an inner handler followed a redirect.
         return response.StatusCode == HttpStatusCode.Unauthorized && IsOurs(request) && CanBeSentAgain(request.Content)
             ? await SendOnceMoreAsync(request, token, response, choosesOrganization, cancellationToken).ConfigureAwait(false)
@@ -59,12 +58,23 @@ public sealed class AuthorizationHandler : DelegatingHandler
     {
         // Where the session has ended, what the API said is the better answer.
         (response, _) = await Authorize.OnceMoreAsync(
-            refused => _session.ReplaceAccessTokenAsync(refused, cancellationToken), token, response, SendWithAsync).ConfigureAwait(false);
+            refused => _session.ReplaceAccessTokenAsync(refused, cancellationToken),
+            token,
+            response,
+            another => SendWithAsync(request, another, choosesOrganization, cancellationToken)).ConfigureAwait(false);
         return response;
+    }
 
-        async Task<HttpResponseMessage> SendWithAsync(AccessToken another)
+    private Task<HttpResponseMessage> SendWithAsync(
+        HttpRequestMessage request, AccessToken token, bool choosesOrganization, CancellationToken cancellationToken)
+    {
+        return token.IsBound
+            ? Authorize.SendAsync(token, SendOnceAsync, response => response, () => IsOurs(request) && CanBeSentAgain(request.Content), cancellationToken)
+            : SendOnceAsync(token);
+
+        async Task<HttpResponseMessage> SendOnceAsync(AccessToken with)
         {
-            await Authorize.AddToAsync(request, another, choosesOrganization).ConfigureAwait(false);
+            await Authorize.AddToAsync(request, with, cancellationToken, choosesOrganization).ConfigureAwait(false);
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }

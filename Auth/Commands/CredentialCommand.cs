@@ -37,6 +37,7 @@ internal sealed class CredentialCommand(World world)
         if (operation != "get") return ExitCode.Done;
         var hosts = Hosts(host, output);
         if (await hosts.TokenForAsync(session, CredentialHosts.AddressOf(request.Protocol, request.Host), world.Interrupted) is not { } token) return ExitCode.Done;
+        RequireBearer(token, "git");
         if (request.WantsBearer)
         {
             output.PrintLine("capability[]=authtype");
@@ -134,6 +135,7 @@ internal sealed class CredentialCommand(World world)
         else
             token = await session.GetAccessTokenAsync(cancellation: world.Interrupted);
 
+        RequireBearer(token, "kubectl");
         output.PrintJson(json =>
         {
             json.WriteString("apiVersion", version);
@@ -147,20 +149,40 @@ internal sealed class CredentialCommand(World world)
     });
 
     /// <summary>A file for curl's -K, so that the token is among nobody's arguments. Example: curl -K &lt;({name} auth credential curl) https://api.example.com/</summary>
+    /// <param name="url">url: The address that curl will ask, where tokens are bound to a key</param>
+    /// <param name="method">-X, method: The method that curl will use, with an address</param>
     /// <param name="format">text|json: Format of errors: text or json</param>
-    public Task<int> Curl([FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(async () =>
+    public Task<int> Curl([Argument] string? url = null, string? method = null, [FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(async () =>
     {
         world.Listen();
         var output = world.NewOutput(format);
         var session = world.NewSession(output);
         var token = await session.GetAccessTokenAsync(cancellation: world.Interrupted);
+        if (token.IsBound && url is null)
+            throw new AuthException("this session's tokens are bound to a key, and each request needs a proof of its own", $"name the request: {world.Product.Name} auth credential curl URL -X METHOD");
+        var api = session.FindApiAddress();
         // Not over the wire in the clear, be it by a slip of the finger; http is for an API on this machine.
-        var protocols = session.FindApiAddress()?.Scheme == Uri.UriSchemeHttp ? "=http,https" : "=https";
+        var protocols = api?.Scheme == Uri.UriSchemeHttp ? "=http,https" : "=https";
         output.PrintLine($"proto = \"{protocols}\"");
         output.PrintLine($"proto-redir = \"{protocols}\"");
+        if (url is not null)
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || !EndpointAddress.IsSafe(address))
+                throw new UsageException($"{Printable.Text(url)} is no https address", "curl takes the address that it will ask");
+            if (api is null || !ApiAddress.IsBelow(api, address)) throw new AuthException($"{Printable.Text(url)} is not below the API that the token is for");
+            foreach (var (name, value) in await Authorize.HeadersOfAsync(token, new HttpMethod(method ?? "GET"), address, world.Interrupted))
+                output.PrintLine($"header = \"{name}: {Quoted(value)}\"");
+            return ExitCode.Done;
+        }
+
         foreach (var (name, value) in Authorize.HeadersOf(token)) output.PrintLine($"header = \"{name}: {Quoted(value)}\"");
         return ExitCode.Done;
     });
+
+    private static void RequireBearer(AccessToken token, string tool)
+    {
+        if (token.IsBound) throw new AuthException($"{tool} can't use this session's tokens: they are bound to a key, and {tool} makes no proofs", "a profile of its own, signed in to with --dpop off, is what it can use");
+    }
 
     private CredentialHosts Hosts(string[]? named, Output output)
     {

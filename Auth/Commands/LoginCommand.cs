@@ -21,6 +21,13 @@ internal sealed class LoginCommand(World world)
     /// <param name="start">Begin a device sign-in, print what the person needs as JSON, and return</param>
     /// <param name="finish">Complete the sign-in that --start began: ask once, and store the credential</param>
     /// <param name="wait">duration: With --finish, ask again for this long, such as 60s</param>
+    /// <param name="issuer">address: The authorization server; remembered for this profile, as are the four that follow</param>
+    /// <param name="clientId">id: The public client's id</param>
+    /// <param name="scope">scopes: The scopes to ask for, space separated</param>
+    /// <param name="api">address: The platform's API</param>
+    /// <param name="dpop">off|file|agent: Bind the tokens to a key: in a file beside the credential, or in your ssh-agent</param>
+    /// <param name="dpopKey">fingerprint: Which of the ssh-agent's keys, as ssh-add -l shows it</param>
+    /// <param name="forget">Start from the product's defaults, whatever the profile remembers</param>
     /// <param name="format">text|json: Output format: text or json</param>
     public Task<int> Login(
         [FlowValue] SignInFlow? flow = null,
@@ -32,12 +39,29 @@ internal sealed class LoginCommand(World world)
         bool start = false,
         bool finish = false,
         string? wait = null,
+        string? issuer = null,
+        string? clientId = null,
+        string? scope = null,
+        string? api = null,
+        string? dpop = null,
+        string? dpopKey = null,
+        bool forget = false,
         [FormatValue] OutputFormat format = OutputFormat.Text) => world.RunAsync(() =>
     {
         RequireOneWay(flow, start, finish, wait is not null, withToken ? "--with-token" : port is null ? null : "--port");
         var redirectPort = port is null ? 0 : ParsePort(port);
         world.Listen();
         var output = world.NewOutput(format);
+        world.Named = new SignInSettings
+        {
+            Issuer = issuer,
+            ClientId = clientId,
+            Scope = scope,
+            Api = api,
+            Dpop = dpop,
+            Flow = flow switch { SignInFlow.Device => "device", SignInFlow.Browser => "browser", _ => null },
+        };
+        (world.DpopKey, world.Forgets) = (dpopKey, forget);
         return start ? StartAsync(output)
             : finish ? FinishAsync(output, wait is null ? TimeSpan.Zero : Duration.Parse(wait, "--wait"))
             : withToken ? SignInWithTokenAsync(output)
@@ -61,6 +85,8 @@ internal sealed class LoginCommand(World world)
 
     private async Task<int> SignInAsync(Output output, SignInFlow? flow, int redirectPort, bool opensBrowser, bool qr, bool clipboard)
     {
+        var session = world.NewSession(output);
+        flow = session.FindSignInFlow();
         var usedFlow = flow ?? Product.DefaultFlow;
         var canPaste = World.HasTerminal && !System.Console.IsInputRedirected && flow is null && usedFlow == SignInFlow.Browser;
         if ((qr || clipboard) && !canPaste && usedFlow == SignInFlow.Browser)
@@ -76,7 +102,7 @@ internal sealed class LoginCommand(World world)
         Identity identity;
         try
         {
-            identity = await world.NewSession(output).SignInAsync(screen.Prompts, flow, redirectPort, world.Interrupted);
+            identity = await session.SignInAsync(screen.Prompts, flow, redirectPort, world.Interrupted);
         }
         finally
         {

@@ -21,6 +21,8 @@ internal static class EnvironmentVariables
         new("PARAMETERS", "Parameters to add to the authorization and the device authorization request, written as an address's query."),
         new("REDIRECT_URI", "The redirect address as it is registered."),
         new("API", "The address of the platform's API, kept at sign-in."),
+        new("FLOW", "device or browser: the one way to sign in."),
+        new("DPOP", "off, file or agent: whether a sign-in binds its tokens to a key, and where that is."),
         new("CONFIG_DIR", "The folder of credentials.json."),
         new("PROFILE", "The profile of this one invocation."),
         new("TOKEN", "An access token to use instead of the file, which is then neither read nor written."),

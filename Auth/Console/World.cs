@@ -33,12 +33,28 @@ internal sealed class World : IDisposable
 
     public bool IsVerbose { get; set; }
 
+    /// <summary>What a sign-in's options name of a profile's settings.</summary>
+    public SignInSettings? Named { get; set; }
+
+    /// <summary>As <c>--dpop-key</c> names it.</summary>
+    public string? DpopKey { get; set; }
+
+    public bool Forgets { get; set; }
+
     /// <summary>Ctrl-C or SIGTERM, once <see cref="Listen"/> was called or a request made.</summary>
     public CancellationToken Interrupted => _interruption.Token;
 
     public static bool HasTerminal => !System.Console.IsErrorRedirected;
 
-    public SessionOptions Options => SessionOptions.FromEnvironment(Product) is var options && Profile is { } profile ? options with { Profile = profile } : options;
+    public SessionOptions Options
+    {
+        get
+        {
+            var options = SessionOptions.FromEnvironment(Product);
+            if (Profile is not null) options = options with { Profile = Profile };
+            return Named is null ? options : options.WithNamed(Product, Named) with { DpopKey = DpopKey, Forgets = Forgets };
+        }
+    }
 
     /// <summary>Runs what may fail. Every error becomes a message and an exit code here, and only here; no trace is ever shown.</summary>
     public async Task<int> RunAsync(Func<Task<int>> command)

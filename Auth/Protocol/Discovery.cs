@@ -38,6 +38,7 @@ internal static class Discovery
         {
             Date = answer.Date,
             IdTokenAlgorithms = metadata.IdTokenSigningAlgValuesSupported ?? [],
+            ProofAlgorithms = metadata.DpopSigningAlgValuesSupported ?? [],
         };
     }
 
@@ -90,6 +91,9 @@ internal sealed record DiscoveredServer(Endpoints Endpoints, bool ResponsesNameI
 
     /// <summary>What it signs ID tokens with; empty where it does not say.</summary>
     public IReadOnlyList<string> IdTokenAlgorithms { get; init; } = [];
+
+    /// <summary>What it takes DPoP proofs signed with; empty where it binds no tokens to a key.</summary>
+    public IReadOnlyList<string> ProofAlgorithms { get; init; } = [];
 }
 
 /// <summary>RFC 8414 section 2, less what this program has no use for.</summary>
@@ -111,6 +115,9 @@ internal sealed record ServerMetadata
 
     [JsonConverter(typeof(TextsIfArrayConverter))]
     public IReadOnlyList<string>? IdTokenSigningAlgValuesSupported { get; init; } // OpenID Connect Discovery section 3
+
+    [JsonConverter(typeof(TextsIfArrayConverter))]
+    public IReadOnlyList<string>? DpopSigningAlgValuesSupported { get; init; } // RFC 9449 section 5.1
 
     [JsonConverter(typeof(TrueIfTrueConverter))]
     public bool AuthorizationResponseIssParameterSupported { get; init; } // RFC 9207 section 3

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -24,6 +25,9 @@ internal sealed class DpopProofs(DpopKey key, string algorithm, TimeProvider clo
 
     private readonly ConcurrentDictionary<string, string> _nonces = new(StringComparer.OrdinalIgnoreCase); // RFC 9449 section 9: one a server
     private readonly ConcurrentDictionary<string, TimeSpan> _ahead = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What the server calls the key's algorithm.</summary>
+    public string Algorithm => algorithm;
 
     /// <summary>The thumbprint that tokens are bound to.</summary>
     public string Thumbprint => key.Public.Thumbprint;
@@ -80,6 +84,24 @@ internal sealed class DpopProofs(DpopKey key, string algorithm, TimeProvider clo
         }
 
         return learned;
+    }
+
+    /// <summary>Takes from a resource's answer what the next proof must say.</summary>
+    /// <returns>Whether it may be the proof that was refused, and not the token: a nonce was missing, a clock is wrong, or the connection's
+    /// own repetition of a request showed one proof twice.</returns>
+    public bool IsRefusedBy(Uri address, HttpStatusCode status, string? nonce, DateTimeOffset? date)
+    {
+        Learn(address, nonce, date);
+        return status == HttpStatusCode.Unauthorized;
+    }
+
+    public static string? NonceOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues(NonceHeader, out var values) && values.ToArray() is [var only] ? only : null;
+
+    /// <summary>How far a server's clock is ahead of this one, as an answer showed that came before there was a key.</summary>
+    public void Correct(Uri address, TimeSpan ahead)
+    {
+        if (ahead.Duration() > ClocksAgree) _ahead[Origin(address)] = ahead;
     }
 
     public void Dispose() => key.Dispose();

@@ -32,11 +32,13 @@ internal static class ErrorCode
     public const string ConsentRequired = "consent_required"; // OpenID Connect Core section 3.1.2.6
     public const string ExpiredToken = "expired_token";
     public const string InteractionRequired = "interaction_required";
+    public const string InvalidDpopProof = "invalid_dpop_proof"; // RFC 9449 section 5
     public const string InvalidGrant = "invalid_grant";
     public const string InvalidToken = "invalid_token";
     public const string LoginRequired = "login_required";
     public const string SlowDown = "slow_down";
     public const string UnsupportedTokenType = "unsupported_token_type";
+    public const string UseDpopNonce = "use_dpop_nonce"; // RFC 9449 section 8
 }
 
 /// <summary>RFC 6749 section 5.2; some servers say with <c>slow_down</c> which interval they mean.</summary>

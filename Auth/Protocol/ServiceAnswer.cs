@@ -16,6 +16,12 @@ internal readonly record struct ServiceAnswer(
     /// <summary>What time it was for the server.</summary>
     public DateTimeOffset? Date { get; init; }
 
+    /// <summary>What the next proof must repeat (RFC 9449 section 8).</summary>
+    public string? DpopNonce { get; init; }
+
+    /// <summary>Whether a proof made now would say something else than the one that was sent.</summary>
+    public bool HasTaught { get; init; }
+
     /// <summary>What a refusal's <c>WWW-Authenticate</c> says (RFC 6750 section 3).</summary>
     public string? Challenge { get; init; }
 

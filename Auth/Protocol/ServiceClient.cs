@@ -15,7 +15,13 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
     public StreamingClient Streaming => new(this, http, trace);
 
     /// <summary>What no message may repeat.</summary>
-    public KnownSecrets Secrets { get; } = new();
+    public KnownSecrets Secrets { get; private init; } = new();
+
+    /// <summary>Proofs for the token endpoint, where tokens are to be bound to a key (RFC 9449 section 5).</summary>
+    public DpopProofs? Proofs { get; private init; }
+
+    /// <summary>The same, for tokens that are bound to a key.</summary>
+    public ServiceClient BoundTo(DpopProofs proofs) => new(http, trace) { Secrets = Secrets, Proofs = proofs };
 
     /// <param name="address">What is asked.</param>
     /// <param name="authorization">What it is sent with; null for nothing.</param>
@@ -24,14 +30,18 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
     public async Task<ServiceAnswer> GetAsync(
         Uri address, RequestAuthorization? authorization, int maximumBytes, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        if (authorization is not null)
+        for (var isLast = false; ; isLast = true)
         {
-            await authorization.AddToAsync(request).ConfigureAwait(false);
-            Secrets.Keep([.. authorization.Secrets]);
-        }
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            if (authorization is not null)
+            {
+                Secrets.Keep([.. authorization.Secrets]);
+                await authorization.AddToAsync(request, cancellation).ConfigureAwait(false);
+            }
 
-        return await SendAsync(request, [], maximumBytes, cancellation).ConfigureAwait(false);
+            var answer = await SendAsync(request, [], maximumBytes, cancellation).ConfigureAwait(false);
+            if (isLast || authorization?.WantsAnother is not { } wantsAnother || !wantsAnother(answer)) return answer;
+        }
     }
 
     /// <summary>Gets what anybody may read, following redirects that stay with the same host.</summary>
@@ -68,11 +78,15 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
     /// <param name="form">What is sent.</param>
     /// <param name="cancellation">Calls it off.</param>
     /// <param name="isExpected">Tells of an answer that its status is no failure.</param>
+    /// <param name="withProof">Whether a proof goes with it, where tokens are bound to a key.</param>
     public async Task<ServiceAnswer> PostFormAsync(
-        Uri address, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellation, Func<ServiceAnswer, bool>? isExpected = null)
+        Uri address, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellation, Func<ServiceAnswer, bool>? isExpected = null,
+        bool withProof = false)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new FormUrlEncodedContent(form) };
         Secrets.Keep([.. RequestTrace.SecretsIn(form)]);
+        if (withProof && Proofs is not null)
+            request.Headers.Add(DpopProofs.Header, await Proofs.CreateAsync(HttpMethod.Post, address, accessToken: null, cancellation).ConfigureAwait(false));
         return await SendAsync(request, form, Limits.AnswerBytes, cancellation, isExpected).ConfigureAwait(false);
     }
 
@@ -98,7 +112,9 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
                 Date = response.Headers.Date,
                 Challenge = response.Headers.WwwAuthenticate.ToString(),
                 Location = LocationOf(response, address),
+                DpopNonce = DpopProofs.NonceOf(response),
             };
+            answer = answer with { HasTaught = Proofs?.Learn(address, answer.DpopNonce, answer.Date) == true };
             if (trace is not null) RequestTrace.Write(trace, answer, Stopwatch.GetElapsedTime(start));
             if (isExpected?.Invoke(answer) != true) RequireAvailable(answer, WaitAskedBy(response.Headers));
             return answer;
@@ -211,7 +227,10 @@ internal sealed class ServiceClient(Func<Uri, HttpClient> http, Action<string>? 
 /// <summary>The headers that a request is authorized by, made for each attempt anew.</summary>
 /// <param name="AddToAsync">Adds them.</param>
 /// <param name="Secrets">What is in them that must not be shown.</param>
-internal sealed record RequestAuthorization(Func<HttpRequestMessage, ValueTask> AddToAsync, IReadOnlyList<string> Secrets)
+internal sealed record RequestAuthorization(Func<HttpRequestMessage, CancellationToken, ValueTask> AddToAsync, IReadOnlyList<string> Secrets)
 {
+    /// <summary>Whether an answer refused the proof and not the token, so that another attempt with a new one is due.</summary>
+    public Func<ServiceAnswer, bool>? WantsAnother { get; init; }
+
     public override string ToString() => nameof(RequestAuthorization);
 }

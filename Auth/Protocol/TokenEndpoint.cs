@@ -10,10 +10,13 @@ internal static class TokenEndpoint
     public static async Task<TokenAnswer> RequestAsync(
         ServiceClient service, Uri endpoint, IReadOnlyList<KeyValuePair<string, string>> form, CancellationToken cancellation)
     {
-        var answer = await service.PostFormAsync(endpoint, form, cancellation, IsDecision).ConfigureAwait(false);
+        var answer = await service.PostFormAsync(endpoint, form, cancellation, IsDecision, withProof: true).ConfigureAwait(false);
+        // RFC 9449 section 8: once more, with the nonce and by the clock that the answer told.
+        if (answer.HasTaught && answer.DecodeError().Code is ErrorCode.UseDpopNonce or ErrorCode.InvalidDpopProof)
+            answer = await service.PostFormAsync(endpoint, form, cancellation, IsDecision, withProof: true).ConfigureAwait(false);
         // Some servers answer an error with 200.
         if (!answer.IsSuccess || answer.DecodeError().Code is not null) return new TokenAnswer(null, answer.DecodeError());
-        var token = Accept(answer);
+        var token = Accept(answer, isBound: service.Proofs is not null);
         service.Secrets.Keep(token.AccessToken, token.RefreshToken, token.IdToken);
         return new TokenAnswer(token, null);
     }
@@ -36,15 +39,16 @@ internal static class TokenEndpoint
         _ => false,
     };
 
-    private static TokenResponse Accept(ServiceAnswer answer)
+    private static TokenResponse Accept(ServiceAnswer answer, bool isBound)
     {
         var response = answer.Decode(ProtocolJson.Default.TokenResponse);
         // Some servers write an empty text for "none".
         response = response with { RefreshToken = NotEmpty(response.RefreshToken), IdToken = NotEmpty(response.IdToken) };
         if (!BearerToken.IsWellFormed(response.AccessToken)) throw Unusable("there is no usable access_token");
-        if (response.TokenType is { } type && !type.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
-            throw Unusable($"its token_type is {Printable.Text(answer.Redact(type))}, and only Bearer is known here");
-        return response;
+        var expected = isBound ? DpopProofs.Scheme : BearerToken.Scheme;
+        return response.TokenType is null || response.IsOfType(expected) || (isBound && response.IsOfType(BearerToken.Scheme))
+            ? response
+            : throw Unusable($"its token_type is {Printable.Text(answer.Redact(response.TokenType))}, and only {expected} is known here");
 
         UnusableTokensException Unusable(string why) => new(answer.Unexpected(why).Message, response);
 
@@ -61,6 +65,9 @@ internal sealed record TokenResponse
     public string? AccessToken { get; init; }
 
     public string? TokenType { get; init; }
+
+    /// <summary>Types are compared without case (RFC 6749 section 5.1).</summary>
+    public bool IsOfType(string type) => string.Equals(TokenType, type, StringComparison.OrdinalIgnoreCase);
 
     [JsonConverter(typeof(SecondsIfUnderstoodConverter))]
     public Seconds? ExpiresIn { get; init; }

@@ -56,9 +56,12 @@ internal sealed class ApiClient(TokenSource source, SessionOptions options, Serv
                 : throw new AuthException("somebody else has signed in meanwhile; the request was not sent again");
         }
 
-        async Task<StreamedAnswer> SendWithAsync(AccessToken with)
+        Task<StreamedAnswer> SendWithAsync(AccessToken with) =>
+            Authorize.SendAsync(with, SendOnceAsync, sent => sent.Response, () => canRepeat, cancellation);
+
+        async Task<StreamedAnswer> SendOnceAsync(AccessToken with)
         {
-            using var request = await NewRequestAsync(call, address, with, idle).ConfigureAwait(false);
+            using var request = await NewRequestAsync(call, address, with, idle, cancellation).ConfigureAwait(false);
             return await service.Streaming.OpenAsync(request, idle, cancellation).ConfigureAwait(false);
         }
 
@@ -77,10 +80,10 @@ internal sealed class ApiClient(TokenSource source, SessionOptions options, Serv
     private static string? TryAgain(TimeSpan? retryAfter) =>
         retryAfter is { } wait ? $"try again in {Math.Ceiling(wait.TotalSeconds):0} seconds" : null;
 
-    private static async Task<HttpRequestMessage> NewRequestAsync(ApiCall call, Uri address, AccessToken token, IdleTimeout idle)
+    private static async Task<HttpRequestMessage> NewRequestAsync(ApiCall call, Uri address, AccessToken token, IdleTimeout idle, CancellationToken cancellation)
     {
         var request = new HttpRequestMessage(call.Method, address) { Content = call.Body?.ToContent(idle) };
-        await Authorize.AddToAsync(request, token).ConfigureAwait(false);
+        await Authorize.AddToAsync(request, token, cancellation).ConfigureAwait(false);
         foreach (var (name, value) in call.Headers)
         {
             if (request.Headers.TryAddWithoutValidation(name, value)) continue;

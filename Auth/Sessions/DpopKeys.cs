@@ -5,10 +5,16 @@ using Datagen.Storage;
 namespace Datagen.Sessions;
 
 /// <summary>The keys that tokens are bound to (RFC 9449): one is chosen at a sign-in, and found again by its thumbprint.</summary>
-internal sealed class DpopKeys(Product product, SessionOptions options, DpopKeyFile file, TimeProvider clock)
+/// <param name="product">Whose words errors use.</param>
+/// <param name="options">Which key is wanted.</param>
+/// <param name="file">Where one of this program's own is kept; null to keep it in memory alone.</param>
+/// <param name="clock">This machine's time.</param>
+internal sealed class DpopKeys(Product product, SessionOptions options, DpopKeyFile? file, TimeProvider clock)
 {
     /// <summary>What <see cref="SessionOptions.Dpop"/> and <see cref="Credential.DpopKey"/> can be.</summary>
     public const string Off = "off", File = "file", Agent = "agent";
+
+    private volatile FoundKey? _last;
 
     private static readonly byte[] s_test = "DPoP"u8.ToArray();
 
@@ -47,26 +53,56 @@ internal sealed class DpopKeys(Product product, SessionOptions options, DpopKeyF
                         ? "the ssh-agent lists no key that can sign, and this session is bound to one of its keys"
                         : "the ssh-agent does not list the key that this session is bound to",
                     "it may be locked (ssh-add -X), the key may have expired or been removed (ssh-add -l), or SSH_AUTH_SOCK may name another agent");
-            return new ChosenKey(Agent, new AgentDpopKey(agent, key), algorithm ?? (key.Public.IsEdwards ? PublicKey.EdDsa : PublicKey.Es256), IsNew: false);
+            return Choose(Agent, new AgentDpopKey(agent, key), algorithm ?? (key.Public.IsEdwards ? PublicKey.EdDsa : PublicKey.Es256));
         }
 
         if (where != File) throw new AuthException($"this session is bound to a key of a kind that is not known here: {Printable.Text(where)}", product.LoginHint);
-        var stored = Stored() ?? throw new AuthException($"the key that this session is bound to is gone: {file.Path}", product.LoginHint);
-        if (stored.Public.Thumbprint == thumbprint) return new ChosenKey(File, stored, algorithm ?? PublicKey.Es256, IsNew: false);
+        var stored = Stored() ?? throw new AuthException($"the key that this session is bound to is gone: {file!.Path}", product.LoginHint);
+        if (stored.Public.Thumbprint == thumbprint) return Choose(File, stored, algorithm ?? PublicKey.Es256);
         stored.Dispose();
-        throw new AuthException($"{file.Path} holds another key than the one that this session is bound to", product.LoginHint);
+        throw new AuthException($"{file!.Path} holds another key than the one that this session is bound to", product.LoginHint);
     }
 
-    /// <summary>Puts a new key on disk, or takes away one that nothing is bound to any more. Before the credential is written, and with its lock.</summary>
-    public void Keep(ChosenKey? chosen)
+    /// <summary>The key of a sign-in that another process began.</summary>
+    public async Task<ChosenKey> ResumeAsync(string where, string? thumbprint, string? algorithm, CancellationToken cancellation) => where == File
+        ? ChooseFile([PublicKey.Es256], "")
+        : await FindAsync(where, thumbprint, algorithm, cancellation).ConfigureAwait(false);
+
+    /// <summary>Writes a credential, and its key if that is new: the key first, since the credential is worth nothing without it. With the credentials' lock.</summary>
+    public void Write(LockedCredentials held, Credential credential, ChosenKey? chosen)
     {
-        if (chosen is { IsNew: true, Key: FileDpopKey key }) file.Write(key.ToPem());
+        if (chosen is not { IsNew: true, Key: FileDpopKey key })
+        {
+            held.Write(credential);
+            if (chosen is not { Where: File }) file!.Delete(); // Nothing is bound to it any more.
+            return;
+        }
+
+        file!.Write(key.ToPem());
+        try
+        {
+            held.Write(credential);
+        }
+        catch
+        {
+            file.Delete();
+            throw;
+        }
     }
 
-    /// <summary>Once the credential is written or deleted: takes away a key that nothing is bound to any more.</summary>
-    public void Forget(ChosenKey? kept = null)
+    /// <summary>Once the credential is deleted.</summary>
+    public void Delete() => file!.Delete();
+
+    /// <summary>The key that a credential's tokens are bound to, if they are.</summary>
+    public BoundKey? Of(Credential credential)
     {
-        if (kept is not { Where: File }) file.Delete();
+        if (credential.DpopKey is not { } where) return null;
+        // One for all tokens of the key, so that a nonce is asked for once.
+        var last = _last;
+        if (last is null || last.Where != where || last.Thumbprint != credential.DpopJkt)
+            _last = last = new FoundKey(where, credential.DpopJkt, new BoundKey(
+                async stop => (await FindAsync(where, credential.DpopJkt, credential.DpopAlg, stop).ConfigureAwait(false)).Proofs));
+        return last.Key;
     }
 
     // The key that is there is taken again: were it replaced, a crash in between would leave the old session without its key.
@@ -83,10 +119,10 @@ internal sealed class DpopKeys(Product product, SessionOptions options, DpopKeyF
             stored = null; // A new sign-in replaces what can't be used.
         }
 
-        return new ChosenKey(File, stored ?? FileDpopKey.Create(), PublicKey.Es256, IsNew: stored is null);
+        return Choose(File, stored ?? FileDpopKey.Create(), PublicKey.Es256, isNew: stored is null);
     }
 
-    private FileDpopKey? Stored() => file.Read() is { } pem ? FileDpopKey.Parse(pem) : null;
+    private FileDpopKey? Stored() => file?.Read() is { } pem ? FileDpopKey.Parse(pem) : null;
 
     private async Task<ChosenKey> ChooseAgentsAsync(IReadOnlyCollection<string> supported, string server, CancellationToken cancellation)
     {
@@ -113,19 +149,23 @@ internal sealed class DpopKeys(Product product, SessionOptions options, DpopKeyF
         };
 
         ChosenKey? Chosen(AgentKey key) => key.Public.AlgorithmAmong(supported) is { } algorithm
-            ? new ChosenKey(Agent, new AgentDpopKey(agent, key), algorithm, IsNew: false)
+            ? Choose(Agent, new AgentDpopKey(agent, key), algorithm)
             : null;
     }
+
+    private ChosenKey Choose(string where, DpopKey key, string algorithm, bool isNew = false) => new(where, key, new DpopProofs(key, algorithm, clock), isNew);
 
     private static AuthException NoCommonAlgorithm(string server, IEnumerable<string> supported, string ours) =>
         new($"{Printable.Text(server)} takes proofs signed with {Printable.Text(string.Join(", ", supported))}; {ours}");
 
     private SshAgent NewAgent() => new(options.AgentSocket, clock);
+
+    private sealed record FoundKey(string Where, string? Thumbprint, BoundKey Key);
 }
 
 /// <summary>A key, and how it is used.</summary>
 /// <param name="Where">Where it is: <see cref="DpopKeys.File"/> or <see cref="DpopKeys.Agent"/>.</param>
 /// <param name="Key">The key.</param>
-/// <param name="Algorithm">What the server calls its algorithm.</param>
+/// <param name="Proofs">Proofs by it.</param>
 /// <param name="IsNew">Whether it is still to be written.</param>
-internal sealed record ChosenKey(string Where, DpopKey Key, string Algorithm, bool IsNew);
+internal sealed record ChosenKey(string Where, DpopKey Key, DpopProofs Proofs, bool IsNew);

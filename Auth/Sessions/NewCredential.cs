@@ -9,7 +9,7 @@ namespace Datagen.Sessions;
 /// <summary>From tokens to a stored credential: find out whose they are, then write. Nothing is written before everything has succeeded.</summary>
 /// <remarks>Tokens that were got and can't be used are revoked before the error is told (RFC 7009): nobody else would.</remarks>
 internal sealed class NewCredential(
-    Product product, CredentialsFile file, ServiceClient service, TimeProvider clock, Action<string> warn)
+    Product product, SessionFiles files, ServiceClient service, TimeProvider clock, Action<string> warn)
 {
     public const string TooManyGroups = "there are too many groups for the token, so the server left them out";
 
@@ -31,12 +31,20 @@ internal sealed class NewCredential(
     }
 
     /// <summary>Stores what was granted; revokes it where that can't be done.</summary>
-    public async Task<Credential> StoreAsync(Origin origin, TokenGrant grant, CancellationToken cancellation)
+    /// <param name="origin">Who granted it.</param>
+    /// <param name="grant">What was granted.</param>
+    /// <param name="key">What it is to be bound to.</param>
+    /// <param name="settings">How the profile is to sign in from now on; null to leave that as it is.</param>
+    /// <param name="cancellation">Calls it off.</param>
+    public async Task<Credential> StoreAsync(
+        Origin origin, TokenGrant grant, ChosenKey? key, SignInSettings? settings, CancellationToken cancellation)
     {
         try
         {
-            var claims = await FindClaimsAsync(origin, grant, cancellation).ConfigureAwait(false);
-            return await WriteAsync(origin, grant.Token, claims, cancellation).ConfigureAwait(false);
+            if (key is not null && !grant.Token.IsOfType(DpopProofs.Scheme))
+                throw new AuthException($"{Printable.Text(origin.Server)} did not bind the token to the key; nothing was stored", "without --dpop you would be signed in with a bearer token");
+            var claims = await FindClaimsAsync(origin, grant, key, cancellation).ConfigureAwait(false);
+            return await WriteAsync(origin, grant.Token, claims, key, settings, cancellation).ConfigureAwait(false);
         }
         catch (AuthException)
         {
@@ -66,7 +74,7 @@ internal sealed class NewCredential(
 
     /// <summary>Who signed in.</summary>
     /// <exception cref="AuthException">The server's answers can't be believed, or say nothing.</exception>
-    private async Task<Claims> FindClaimsAsync(Origin origin, TokenGrant grant, CancellationToken cancellation)
+    private async Task<Claims> FindClaimsAsync(Origin origin, TokenGrant grant, ChosenKey? key, CancellationToken cancellation)
     {
         IdToken? idToken = null;
         if (grant.Token.IdToken is { } compact && (product.IdentityIsInIdToken || grant.Nonce is not null))
@@ -80,7 +88,7 @@ internal sealed class NewCredential(
         if (product.IdentityIsInIdToken && idToken is not null && (idToken.About.Email is not null || origin.Endpoints?.UserinfoEndpoint is null))
             return idToken.About;
 
-        var claims = await AskUserInfoAsync(origin, grant.Token.AccessToken!, cancellation).ConfigureAwait(false)
+        var claims = await AskUserInfoAsync(origin, grant.Token.AccessToken!, key, cancellation).ConfigureAwait(false)
             ?? throw new AuthException("the server gave a token and then refused it");
         if (idToken is not null && claims.Sub != idToken.About.Sub) // OpenID Connect Core section 5.3.2
             throw new AuthException("the server's UserInfo is about somebody else than its ID token");
@@ -92,19 +100,20 @@ internal sealed class NewCredential(
     }
 
     /// <summary>Whose a token is; null where the server refuses it.</summary>
-    public Task<Claims?> AskUserInfoAsync(Origin origin, string accessToken, CancellationToken cancellation) => UserInfo.GetAsync(
+    public Task<Claims?> AskUserInfoAsync(Origin origin, string accessToken, ChosenKey? key, CancellationToken cancellation) => UserInfo.GetAsync(
         service,
         origin.UserinfoEndpoint,
-        Authorize.For(new AccessToken(accessToken, ExpiresAt: null, Organization: null)),
+        Authorize.For(new AccessToken(accessToken, ExpiresAt: null, Organization: null) { Key = key is null ? null : new BoundKey(key.Proofs) }),
         ifForbidden: null,
         cancellation);
 
-    public async Task<Credential> WriteAsync(Origin origin, TokenResponse token, Claims claims, CancellationToken cancellation)
+    public async Task<Credential> WriteAsync(
+        Origin origin, TokenResponse token, Claims claims, ChosenKey? key, SignInSettings? settings, CancellationToken cancellation)
     {
         var credential = new Credential
         {
             AccessToken = token.AccessToken!,
-            TokenType = "Bearer",
+            TokenType = key is null ? BearerToken.Scheme : DpopProofs.Scheme,
             Email = claims.Email,
             ActiveOrgSlug = product.HasOrganizations ? claims.FirstOrganization() : null,
             Groups = product.HasOrganizations ? null : [.. claims.AllGroups()],
@@ -117,12 +126,28 @@ internal sealed class NewCredential(
             ClientSecret = origin.Client.Secret,
             Endpoints = origin.Endpoints,
             Api = origin.Api,
+            DpopKey = key?.Where,
+            DpopJkt = key?.Proofs.Thumbprint,
+            DpopAlg = key?.Proofs.Algorithm,
         };
         if (credential.Groups is [] && claims.HasTooManyGroups) warn(TooManyGroups);
-        using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
+        using var held = await files.Credentials.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
-        held!.Write(credential with { Others = UnknownKeys(held) });
+        files.Keys.Write(held!, credential with { Others = UnknownKeys(held!) }, key);
+        if (settings is not null) Remember(settings);
         return credential;
+    }
+
+    private void Remember(SignInSettings settings)
+    {
+        try
+        {
+            files.Settings.Write(settings);
+        }
+        catch (CredentialsFileException problem)
+        {
+            warn($"{problem.Message}; the next sign-in will have to be told its server again"); // This one has succeeded.
+        }
     }
 
     private static Dictionary<string, JsonElement>? UnknownKeys(LockedCredentials held)

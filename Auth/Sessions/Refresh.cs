@@ -10,7 +10,7 @@ namespace Datagen.Sessions;
 /// a successor can be written. Only then spend the refresh token; and from then on nothing comes between it and its successor.
 /// </remarks>
 internal sealed class Refresh(
-    Product product, CredentialsFile file, ServiceClient service, TimeProvider clock, Action<string> warn)
+    Product product, SessionFiles files, ServiceClient service, TimeProvider clock, Action<string> warn)
 {
     private static readonly TimeSpan PatienceWhenCancelled = TimeSpan.FromSeconds(5);
 
@@ -26,8 +26,8 @@ internal sealed class Refresh(
 
         try
         {
-            using var held = await file.LockAsync(clock, AnotherProcessRefreshed, cancellation).ConfigureAwait(false);
-            var stored = (held is null ? file.Read() : held.Read()) ?? throw NotSignedInException.Nobody(product);
+            using var held = await files.Credentials.LockAsync(clock, AnotherProcessRefreshed, cancellation).ConfigureAwait(false);
+            var stored = (held is null ? files.Credentials.Read() : held.Read()) ?? throw NotSignedInException.Nobody(product);
             return held is null || IsFreshEnough(stored) ? stored
                 : stored.RefreshToken is null ? throw WithoutRefreshToken(stored, reason)
                 : await SpendRefreshTokenAsync(held, stored, cancellation).ConfigureAwait(false);
@@ -53,7 +53,7 @@ internal sealed class Refresh(
                 ? StillValid(stored)
                 : reason == RefreshReason.Stale && stored.OutlivesBy(margin, clock.GetUtcNow()));
 
-        bool AnotherProcessRefreshed() => file.Read() is { } stored && IsFreshEnough(stored);
+        bool AnotherProcessRefreshed() => files.Credentials.Read() is { } stored && IsFreshEnough(stored);
     }
 
     /// <summary>Gets a successor, with the lock already taken, and stores it.</summary>
@@ -69,13 +69,17 @@ internal sealed class Refresh(
             new("refresh_token", stored.RefreshToken!),
             .. origin.Client.Fields,
         ];
+        var asking = files.Keys.Of(stored) is { } key ? service.BoundTo(await key.ProofsAsync(cancellation).ConfigureAwait(false)) : service;
         held.Reserve(stored);
 
         // From here on the refresh token may be spent, so giving up means to wait a little for its successor.
         cancellation.ThrowIfCancellationRequested();
         using var patience = new CancellationTokenSource();
         using var givingUp = cancellation.Register(() => patience.CancelAfter(PatienceWhenCancelled));
-        var answer = await TokenEndpoint.RequestAsync(service, endpoint, form, patience.Token).ConfigureAwait(false);
+        var answer = await TokenEndpoint.RequestAsync(asking, endpoint, form, patience.Token).ConfigureAwait(false);
+        // Some servers call a proof that they have seen, or don't like, a dead session: a new one tells.
+        if (asking.Proofs is not null && answer.Error?.Code == ErrorCode.InvalidGrant)
+            answer = await TokenEndpoint.RequestAsync(asking, endpoint, form, patience.Token).ConfigureAwait(false);
 
         if (answer.Token is { } token)
         {
@@ -83,19 +87,24 @@ internal sealed class Refresh(
             var refreshed = stored with
             {
                 AccessToken = token.AccessToken!,
+                TokenType = token.IsOfType(DpopProofs.Scheme) ? DpopProofs.Scheme : BearerToken.Scheme,
                 RefreshToken = token.RefreshToken ?? stored.RefreshToken,
                 IdToken = token.IdToken ?? stored.IdToken,
                 StoredAt = now,
                 ExpiresAt = (token.Lifetime ?? LastLifetime(stored)) is { } lifetime ? now + lifetime : null,
             };
             if (product.IdentityIsInIdToken && token.IdToken is { } idToken) refreshed = WithIdentity(refreshed, stored, idToken);
+            if (asking.Proofs is not null && refreshed.TokenType != DpopProofs.Scheme)
+                warn($"{endpoint.Authority} no longer binds the access token to your key");
             StoreSuccessor(held, refreshed);
             cancellation.ThrowIfCancellationRequested();
             return refreshed;
         }
 
         if (answer.Error!.Code != ErrorCode.InvalidGrant)
-            throw TokenEndpoint.Refusal(endpoint, "to refresh the session", answer.Error, product.LoginHint);
+            throw TokenEndpoint.Refusal(
+                endpoint, "to refresh the session", answer.Error,
+                answer.Error.Code == ErrorCode.InvalidDpopProof ? $"check this machine's clock; else {product.LoginHint}" : product.LoginHint);
 
         // Somebody without our lock, such as a restored backup or another machine on the same file, may have been first.
         return held.Read() is { } other && other.RefreshToken != stored.RefreshToken && other.OutlivesBy(TimeSpan.Zero, clock.GetUtcNow())

@@ -173,6 +173,16 @@ public sealed class Session
         return await (onlyHere ? signOut.HereAsync(cancellation) : signOut.EverywhereAsync(cancellation)).ConfigureAwait(false);
     }
 
+    /// <summary>The one way to sign in that was named or is remembered; null for the product's own.</summary>
+    /// <exception cref="AuthException">It is none that is known.</exception>
+    internal SignInFlow? FindSignInFlow() => Stored("sign in").SignInOptions.Flow switch
+    {
+        null => null,
+        "device" => SignInFlow.Device,
+        "browser" => SignInFlow.Browser,
+        var other => throw new AuthException($"{_product.Variable("FLOW")} is {Printable.Text(other)}", "it takes device or browser"),
+    };
+
     /// <summary>The base address of the API that a token of this session is for, and may be sent to.</summary>
     /// <param name="token">A token of this session.</param>
     /// <exception cref="AuthException">Nobody has said which API that is, or the environment names another than the token's sign-in did.</exception>

@@ -7,9 +7,9 @@ namespace Datagen.Sessions;
 
 /// <summary>Signs a person in while they wait, or takes a token that somebody else got.</summary>
 internal sealed class SignIn(
-    Product product, SessionOptions options, CredentialsFile file, ServiceClient service, TimeProvider clock, Action<string> warn)
+    Product product, SessionOptions options, SessionFiles files, ServiceClient service, TimeProvider clock, Action<string> warn)
 {
-    private readonly NewCredential _credential = new(product, file, service, clock, warn);
+    private readonly NewCredential _credential = new(product, files, service, clock, warn);
 
     /// <param name="flow">Null for the product's own, with the others beside it where the person can paste.</param>
     /// <param name="redirectPort">The loopback port of the browser flow; 0 for one that the system chooses.</param>
@@ -22,12 +22,16 @@ internal sealed class SignIn(
         var redirect = options.RedirectUri is { } text ? EndpointAddress.Redirect(text, product.Variable("REDIRECT_URI")) : null;
         var origin = Origin.Of(options);
         origin.RequireUsableApi(product);
-        file.RequireWritable();
+        files.Credentials.RequireWritable();
         using var listener = (flow ?? product.DefaultFlow) == SignInFlow.Browser ? new LoopbackListener(redirectPort, redirect) : null;
         var server = await origin.DiscoverAsync(service, product, product.LoginHint, cancellation).ConfigureAwait(false);
         origin = origin with { Endpoints = server.Endpoints };
         var tokenEndpoint = origin.TokenEndpoint;
         server.RequireSignIn(origin, product, flow ?? product.DefaultFlow);
+        var ahead = server.Date is { } date ? date - clock.GetUtcNow() : TimeSpan.Zero;
+        var key = await files.Keys.ChooseAsync(server.ProofAlgorithms, options.Issuer, cancellation).ConfigureAwait(false);
+        key?.Proofs.Correct(tokenEndpoint, ahead);
+        var asking = key is null ? service : service.BoundTo(key.Proofs);
 
         using var grant = await (
             listener is null ? ByDeviceAsync(cancellation)
@@ -36,7 +40,7 @@ internal sealed class SignIn(
             : ByBrowserAsync(cancellation)).ConfigureAwait(false);
         try
         {
-            var credential = await _credential.StoreAsync(origin, grant, cancellation).ConfigureAwait(false);
+            var credential = await _credential.StoreAsync(origin, grant, key, options.ToRemember, cancellation).ConfigureAwait(false);
             await grant.TellBrowserAsync(AnswerPage.SignedIn(product.Title)).ConfigureAwait(false);
             return credential;
         }
@@ -48,16 +52,17 @@ internal sealed class SignIn(
 
         Task<TokenGrant> ByDeviceAsync(CancellationToken stop) => _credential.UsableAsync(
             origin,
-            stopped => new DeviceFlow(service, clock, prompts).SignInAsync(
+            stopped => new DeviceFlow(asking, clock, prompts).SignInAsync(
                 origin.DeviceAuthorizationEndpoint, tokenEndpoint, origin.Client, options.Scope, extra, stopped),
             stop);
 
         async Task<TokenGrant> ByBrowserAsync(CancellationToken stop)
         {
             var request = new AuthorizationRequest(
-                origin.AuthorizationEndpoint, options.Issuer, server.ResponsesNameIssuer, origin.Client, options.Scope, extra, listener!.RedirectUri);
+                origin.AuthorizationEndpoint, options.Issuer, server.ResponsesNameIssuer, origin.Client, options.Scope,
+                key is null ? extra : [.. extra, new("dpop_jkt", key.Proofs.Thumbprint)], listener!.RedirectUri); // RFC 9449 section 10
             return await _credential.UsableAsync(
-                origin, stopped => new BrowserFlow(service, clock, prompts, product.Title).SignInAsync(listener, request, tokenEndpoint, stopped), stop).ConfigureAwait(false);
+                origin, stopped => new BrowserFlow(asking, clock, prompts, product.Title).SignInAsync(listener, request, tokenEndpoint, stopped), stop).ConfigureAwait(false);
         }
     }
 
@@ -72,12 +77,15 @@ internal sealed class SignIn(
     {
         if (!BearerToken.IsWellFormed(accessToken))
             throw new AuthException("what came on standard input is not an access token");
+        if (options.Dpop is not (null or DpopKeys.Off))
+            throw new AuthException("a token that was got elsewhere can't be bound to a key", $"--dpop off, or {product.Variable("DPOP")}=off");
         var origin = Origin.Of(options);
         origin.RequireUsableApi(product);
-        file.RequireWritable();
+        files.Credentials.RequireWritable();
         origin = await origin.WithEndpointsAsync(service, product, product.LoginHint, cancellation).ConfigureAwait(false);
-        var claims = await _credential.AskUserInfoAsync(origin, accessToken, cancellation).ConfigureAwait(false)
+        var claims = await _credential.AskUserInfoAsync(origin, accessToken, key: null, cancellation).ConfigureAwait(false)
             ?? throw new AuthException($"{options.Issuer} refused the token; nothing was stored");
-        return await _credential.WriteAsync(origin, new TokenResponse { AccessToken = accessToken }, claims, cancellation).ConfigureAwait(false);
+        return await _credential.WriteAsync(
+            origin, new TokenResponse { AccessToken = accessToken }, claims, key: null, options.ToRemember, cancellation).ConfigureAwait(false);
     }
 }

@@ -6,34 +6,37 @@ namespace Datagen.Sessions;
 
 /// <summary>Revokes a session and deletes its credential, in this order: a token that is thrown away can no longer be revoked.</summary>
 internal sealed class SignOut(
-    Product product, CredentialsFile file, PendingSignInFile pending, ServiceClient service, TimeProvider clock, Action<string> warn)
+    Product product, SessionFiles files, ServiceClient service, TimeProvider clock, Action<string> warn)
 {
     /// <summary>False where nobody was signed in.</summary>
     public async Task<bool> EverywhereAsync(CancellationToken cancellation)
     {
-        if (file.Read() is null && !file.Exists) return Nobody();
-        using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
+        if (files.Credentials.Read() is null && !files.Credentials.Exists) return Nobody();
+        using var held = await files.Credentials.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
         if (held!.Read() is not { } credential) return Nobody();
         service.Secrets.Keep(credential.AccessToken, credential.RefreshToken, credential.IdToken, credential.ClientSecret);
         await RevokeAsync(held, credential, cancellation).ConfigureAwait(false);
-        pending.Delete();
+        files.Pending.Delete();
         held.Delete();
+        files.Keys.Delete();
         return true;
     }
 
     /// <summary>The same without the server. False where there was no file.</summary>
     public async Task<bool> HereAsync(CancellationToken cancellation)
     {
-        if (!file.Exists) return Nobody();
-        using var held = await file.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
-        pending.Delete();
-        return held!.Delete();
+        if (!files.Credentials.Exists) return Nobody();
+        using var held = await files.Credentials.LockAsync(clock, settled: null, cancellation).ConfigureAwait(false);
+        files.Pending.Delete();
+        var was = held!.Delete();
+        files.Keys.Delete();
+        return was;
     }
 
     // A sign-in that was begun would bring a session back, were it finished after this.
     private bool Nobody()
     {
-        pending.Delete();
+        files.Pending.Delete();
         return false;
     }
 
@@ -84,7 +87,7 @@ internal sealed class SignOut(
 
         try
         {
-            await new Refresh(product, file, service, clock, warn).SpendRefreshTokenAsync(held, credential, cancellation).ConfigureAwait(false);
+            await new Refresh(product, files, service, clock, warn).SpendRefreshTokenAsync(held, credential, cancellation).ConfigureAwait(false);
             return false;
         }
         catch (NotSignedInException)
@@ -101,7 +104,7 @@ internal sealed class SignOut(
     private async Task<bool?> IsTakenAsync(Credential credential, Origin origin, CancellationToken cancellation)
     {
         if (origin.Endpoints!.UserinfoEndpoint is null) return null;
-        var token = new AccessToken(credential.AccessToken, ExpiresAt: null, Organization: null);
+        var token = new AccessToken(credential.AccessToken, ExpiresAt: null, Organization: null) { Key = files.Keys.Of(credential) };
         try
         {
             return await UserInfo.GetAsync(service, origin.UserinfoEndpoint, Authorize.For(token), ifForbidden: null, cancellation).ConfigureAwait(false) is not null;

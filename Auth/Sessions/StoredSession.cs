@@ -12,17 +12,20 @@ internal sealed class StoredSession(
 {
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2); // the coarsest time stamps of a file system
 
-    private readonly PendingSignInFile _pending = new(Path.GetDirectoryName(file.Path)!);
+    private readonly SessionFiles _files = SessionFiles.Of(file, product, options, clock);
     private readonly Lock _lock = new();
     private volatile Snapshot? _last;
     private SharedTask<Credential>? _refreshing;
     private (string AccessToken, RefreshReason Reason, TimeSpan Margin) _refreshingFor;
 
-    public SignIn NewSignIn() => new(Product, options, file, service, clock, warn);
+    /// <summary>The options with what the profile remembers of its last sign-in.</summary>
+    public SessionOptions SignInOptions => options.WithRemembered(Product, _files.Settings.Read);
 
-    public TwoStepSignIn NewTwoStepSignIn() => new(Product, options, file, _pending, service, clock, warn);
+    public SignIn NewSignIn() => new(Product, SignInOptions, _files, service, clock, warn);
 
-    public SignOut NewSignOut() => new(Product, file, _pending, service, clock, warn);
+    public TwoStepSignIn NewTwoStepSignIn() => new(Product, SignInOptions, _files, service, clock, warn);
+
+    public SignOut NewSignOut() => new(Product, _files, service, clock, warn);
 
     /// <remarks>Allocates nothing while the token is fresh and the file is the one that was read last.</remarks>
     public override Task<AccessToken> GetAsync(TimeSpan minimumValidity, bool refresh, CancellationToken cancellation)
@@ -132,7 +135,7 @@ internal sealed class StoredSession(
         }
 
         if (mine is not null)
-            _ = mine.RunAsync(stop => new Refresh(Product, file, service, clock, warn).RunAsync(seen, reason, margin, stop));
+            _ = mine.RunAsync(stop => new Refresh(Product, _files, service, clock, warn).RunAsync(seen, reason, margin, stop));
         return await shared.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -152,6 +155,7 @@ internal sealed class StoredSession(
         new(credential.AccessToken, credential.ExpiresAt, Product.HasOrganizations ? options.Organization ?? credential.ActiveOrgSlug : null)
         {
             Origin = Origin.Of(credential, Product),
+            Key = string.Equals(credential.TokenType, DpopProofs.Scheme, StringComparison.OrdinalIgnoreCase) ? _files.Keys.Of(credential) : null,
         };
 
     /// <summary>What the file held when it was the file of that identity.</summary>

@@ -7,23 +7,24 @@ namespace Datagen.Sessions;
 
 /// <summary>The device flow (RFC 8628) begun by one process and completed by another: what is needed lies in login.json between them.</summary>
 internal sealed class TwoStepSignIn(
-    Product product, SessionOptions options, CredentialsFile file, PendingSignInFile pendingFile, ServiceClient service, TimeProvider clock, Action<string> warn)
+    Product product, SessionOptions options, SessionFiles files, ServiceClient service, TimeProvider clock, Action<string> warn)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
-    private readonly NewCredential _credential = new(product, file, service, clock, warn);
+    private readonly NewCredential _credential = new(product, files, service, clock, warn);
 
     public async Task<StartedSignIn> StartAsync(CancellationToken cancellation)
     {
         var extra = ExtraParameters.Parse(options.Parameters, product.Variable("PARAMETERS"));
         var origin = Origin.Of(options);
         origin.RequireUsableApi(product);
-        file.RequireWritable();
+        files.Credentials.RequireWritable();
         using var turn = TakeTurn();
         var server = await origin.DiscoverAsync(service, product, product.LoginHint, cancellation).ConfigureAwait(false);
         origin = origin with { Endpoints = server.Endpoints };
         _ = origin.TokenEndpoint;
         server.RequireSignIn(origin, product, SignInFlow.Device);
+        var key = await files.Keys.ChooseAsync(server.ProofAlgorithms, options.Issuer, cancellation).ConfigureAwait(false);
         var authorization = await DeviceAuthorization.RequestAsync(
             service, origin.DeviceAuthorizationEndpoint, origin.Client, options.Scope, extra, cancellation).ConfigureAwait(false);
         var now = clock.GetUtcNow();
@@ -39,8 +40,12 @@ internal sealed class TwoStepSignIn(
             ClientSecret = options.ClientSecret,
             Api = options.Api,
             Endpoints = origin.Endpoints!,
+            DpopKey = key?.Where,
+            DpopJkt = key?.Proofs.Thumbprint,
+            DpopAlg = key?.Proofs.Algorithm,
+            Settings = options.ToRemember,
         };
-        pendingFile.Write(pending);
+        files.Pending.Write(pending);
         return new StartedSignIn(
             authorization.UserCode, authorization.VerificationUri, authorization.VerificationUriComplete, pending.ExpiresAt, authorization.Interval);
     }
@@ -48,18 +53,21 @@ internal sealed class TwoStepSignIn(
     /// <summary>Completes it at the server where it was begun, whatever the environment says now.</summary>
     public async Task<Credential> FinishAsync(TimeSpan wait, CancellationToken cancellation)
     {
-        file.RequireWritable();
+        files.Credentials.RequireWritable();
         using var turn = TakeTurn();
-        var pending = pendingFile.Read()
+        var pending = files.Pending.Read()
             ?? throw new AuthException("no sign-in has been started here", $"{product.LoginCommand} --start starts one");
         var origin = Origin.Of(pending);
+        // The device code is bound to no key, so a key in a file is chosen when it is needed.
+        var key = pending.DpopKey is null ? null
+            : await files.Keys.ResumeAsync(pending.DpopKey, pending.DpopJkt, pending.DpopAlg, cancellation).ConfigureAwait(false);
         using var grant = await _credential
-            .UsableAsync(origin, stop => PollAsync(pending, origin, wait, stop), cancellation).ConfigureAwait(false);
-        pendingFile.Delete(); // The device code is spent, whatever comes now.
-        return await _credential.StoreAsync(origin, grant, cancellation).ConfigureAwait(false);
+            .UsableAsync(origin, stop => PollAsync(pending, origin, key, wait, stop), cancellation).ConfigureAwait(false);
+        files.Pending.Delete(); // The device code is spent, whatever comes now.
+        return await _credential.StoreAsync(origin, grant, key, pending.Settings, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<TokenGrant> PollAsync(PendingSignIn pending, Origin origin, TimeSpan wait, CancellationToken cancellation)
+    private async Task<TokenGrant> PollAsync(PendingSignIn pending, Origin origin, ChosenKey? key, TimeSpan wait, CancellationToken cancellation)
     {
         var tokenEndpoint = origin.TokenEndpoint;
         var now = clock.GetUtcNow();
@@ -75,7 +83,7 @@ internal sealed class TwoStepSignIn(
         };
         try
         {
-            return await new DeviceFlow(service, clock, new SignInPrompts())
+            return await new DeviceFlow(key is null ? service : service.BoundTo(key.Proofs), clock, new SignInPrompts())
                 .PollAsync(tokenEndpoint, origin.Client, pending.DeviceCode, pending.ExpiresAt - now, pace, cancellation).ConfigureAwait(false);
         }
         catch (StillPendingException)
@@ -87,16 +95,16 @@ internal sealed class TwoStepSignIn(
         }
         catch (SignInFailedException over)
         {
-            pendingFile.Delete();
+            files.Pending.Delete();
             throw new SignInFailedException(over.Message, StartsAnother) { Reason = over.Reason };
         }
         catch (AuthException lost) when (lost.Reason == ErrorCode.AnswerLost)
         {
-            pendingFile.Delete();
+            files.Pending.Delete();
             throw new AuthException(lost.Message, StartsAnother) { Reason = lost.Reason };
         }
 
-        void Keep(PollingPace kept) => pendingFile.Write(pending with
+        void Keep(PollingPace kept) => files.Pending.Write(pending with
         {
             Interval = kept.Interval.TotalSeconds,
             SlowDowns = kept.SlowDowns,
@@ -111,5 +119,5 @@ internal sealed class TwoStepSignIn(
     private string StartsAnother => $"{product.LoginCommand} --start starts another one";
 
     private IDisposable TakeTurn() =>
-        pendingFile.TakeTurn() ?? throw new AuthException("another process is about to complete the sign-in that was started here");
+        files.Pending.TakeTurn() ?? throw new AuthException("another process is about to complete the sign-in that was started here");
 }

@@ -11,6 +11,7 @@ internal sealed class Workload(Product product, SessionOptions options, ServiceC
     private Origin _origin = Origin.Of(options);
     private HeldToken? _held;
     private Task<HeldToken>? _fetching;
+    private DpopProofs? _proofs;
 
     private string Variable => Product.Variable("GRANT");
 
@@ -90,18 +91,35 @@ internal sealed class Workload(Product product, SessionOptions options, ServiceC
         var form = await FormAsync().ConfigureAwait(false);
         var origin = await OriginAsync(CancellationToken.None).ConfigureAwait(false);
         var endpoint = origin.TokenEndpoint;
-        var answer = await TokenEndpoint.RequestAsync(service, endpoint, form, CancellationToken.None).ConfigureAwait(false);
+        var key = await KeyAsync(origin).ConfigureAwait(false);
+        var asking = key is null ? service : service.BoundTo(key);
+        var answer = await TokenEndpoint.RequestAsync(asking, endpoint, form, CancellationToken.None).ConfigureAwait(false);
         if (answer.Token is not { } token)
             throw answer.Error!.Code == ErrorCode.InvalidGrant
                 ? new NotSignedInException($"{endpoint.Authority} does not accept what says which workload this is: {answer.Error}", "see that it has not expired, and is for this server")
                 : TokenEndpoint.Refusal(endpoint, "the workload", answer.Error);
+        if (key is not null && !token.IsOfType(DpopProofs.Scheme))
+            throw new AuthException($"{endpoint.Authority} did not bind the token to the key", $"{Product.Variable("DPOP")}=off asks for a bearer token");
         var lifetime = token.Lifetime;
         var given = new AccessToken(
             token.AccessToken!, lifetime is { } time ? clock.GetUtcNow() + time : null, Product.HasOrganizations ? options.Organization : null)
         {
             Origin = origin,
+            Key = key is null ? null : new BoundKey(key),
         };
         return new HeldToken(given, lifetime ?? TimeSpan.Zero);
+    }
+
+    // A key in a file would be state on disk: here it is the process's own.
+    private async Task<DpopProofs?> KeyAsync(Origin origin)
+    {
+        if (options.Dpop is null or DpopKeys.Off || _proofs is not null) return _proofs;
+        var server = await origin.DiscoverAsync(service, Product, Product.LoginHint, CancellationToken.None).ConfigureAwait(false);
+        var ahead = server.Date is { } date ? date - clock.GetUtcNow() : TimeSpan.Zero;
+        var chosen = await new DpopKeys(Product, options, file: null, clock)
+            .ChooseAsync(server.ProofAlgorithms, options.Issuer, CancellationToken.None).ConfigureAwait(false);
+        chosen!.Proofs.Correct(origin.TokenEndpoint, ahead);
+        return _proofs = chosen.Proofs;
     }
 
     private async Task<IReadOnlyList<KeyValuePair<string, string>>> FormAsync()

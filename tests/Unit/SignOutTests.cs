@@ -43,7 +43,8 @@ public sealed class SignOutTests : IDisposable
         });
     }
 
-    private Task<bool> SignOut() => new SignOut(Product.Datagen, _file, new PendingSignInFile(Path.GetDirectoryName(_file.Path)!), _server.Client, _clock, _warnings.Add).EverywhereAsync(Ct);
+    private Task<bool> SignOut() => new SignOut(
+        Product.Datagen, SessionFiles.Of(_file, Product.Datagen, SessionOptions.From(Product.Datagen, _ => null), _clock), _server.Client, _clock, _warnings.Add).EverywhereAsync(Ct);
 
     [Fact]
     public async Task Revokes_the_refresh_token_then_the_access_token_then_deletes()
