@@ -43,7 +43,7 @@ public sealed class ExpiryTests : IDisposable
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var row in Table.Rows("expiry.tsv")) data.Add(row[0], row[1]);
+            foreach (var row in Table.Rows("Unit/expiry.tsv")) data.Add(row[0], row[1]);
             return data;
         }
     }

@@ -26,7 +26,7 @@ public sealed class TokenEndpointTests : IDisposable
         get
         {
             var data = new TheoryData<string, string, string, string>();
-            foreach (var row in Table.Rows("Flows/token-endpoint.tsv")) data.Add(row[0], row[1], row[2], row[3]);
+            foreach (var row in Table.Rows("Unit/Flows/token-endpoint.tsv")) data.Add(row[0], row[1], row[2], row[3]);
             return data;
         }
     }

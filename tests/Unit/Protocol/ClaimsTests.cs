@@ -11,7 +11,7 @@ public sealed class ClaimsTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var row in Table.Rows("Protocol/claims.tsv")) data.Add(row[0], row[1]);
+            foreach (var row in Table.Rows("Unit/Protocol/claims.tsv")) data.Add(row[0], row[1]);
             return data;
         }
     }
