@@ -104,7 +104,8 @@ internal sealed class DeviceFlow(ServiceClient service, TimeProvider clock, Sign
                 case ErrorCode.InvalidGrant when answerLost:
                     throw new AuthException(
                         "the code was used, but the server's answer to it was lost on the way",
-                        "run the command again for a new code") { Reason = ErrorCode.AnswerLost };
+                        "run the command again for a new code")
+                    { Reason = ErrorCode.AnswerLost };
                 default:
                     throw TokenEndpoint.SignInRefusal(tokenEndpoint, error);
             }

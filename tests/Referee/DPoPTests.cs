@@ -238,7 +238,8 @@ public sealed class DPoPTests : IAsyncLifetime
         {
             var header = new JsonObject
             {
-                ["typ"] = "dpop+jwt", ["alg"] = algorithm,
+                ["typ"] = "dpop+jwt",
+                ["alg"] = algorithm,
                 ["jwk"] = new JsonObject { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" },
             };
             var claims = new JsonObject { ["jti"] = Guid.NewGuid().ToString(), ["htm"] = "POST", ["htu"] = TokenAddress, ["iat"] = Now.ToUnixTimeSeconds() };

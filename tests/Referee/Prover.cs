@@ -39,7 +39,10 @@ internal sealed class Prover : IDisposable
         var header = new JsonObject { ["typ"] = "dpop+jwt", ["alg"] = "ES256", ["jwk"] = Jwk };
         var claims = new JsonObject
         {
-            ["jti"] = Guid.NewGuid().ToString(), ["htm"] = method, ["htu"] = address, ["iat"] = now.ToUnixTimeSeconds(),
+            ["jti"] = Guid.NewGuid().ToString(),
+            ["htm"] = method,
+            ["htu"] = address,
+            ["iat"] = now.ToUnixTimeSeconds(),
         };
         if (accessToken is not null) claims["ath"] = Hash(accessToken);
         change?.Invoke(header, claims);

@@ -53,7 +53,10 @@ public sealed class SettingsTests : IAsyncLifetime
         var keys = new Microsoft.IdentityModel.Tokens.JsonWebKeySet(await _visit.Http.GetStringAsync($"{_service.Issuer}/jwks", Stop));
         var result = await new Microsoft.IdentityModel.JsonWebTokens.JsonWebTokenHandler().ValidateTokenAsync(idToken, new()
         {
-            ValidIssuer = _service.Issuer, ValidAudience = Client, IssuerSigningKeys = keys.GetSigningKeys(), ValidAlgorithms = [algorithm],
+            ValidIssuer = _service.Issuer,
+            ValidAudience = Client,
+            IssuerSigningKeys = keys.GetSigningKeys(),
+            ValidAlgorithms = [algorithm],
         });
 
         Assert.True(result.IsValid, result.Exception?.Message);

@@ -3,8 +3,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using LocalService.Hosting;
-using Acrs = LocalService.Protocol.Acrs;
 using static Referee.Visit;
+using Acrs = LocalService.Protocol.Acrs;
 
 namespace Referee;
 

@@ -120,8 +120,13 @@ public sealed class SigningKeys : IDisposable
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         return new
         {
-            kty = "EC", use = "sig", alg = algorithm, kid = KeyId(key), crv = curve,
-            x = Base64Url.EncodeToString(point.X), y = Base64Url.EncodeToString(point.Y),
+            kty = "EC",
+            use = "sig",
+            alg = algorithm,
+            kid = KeyId(key),
+            crv = curve,
+            x = Base64Url.EncodeToString(point.X),
+            y = Base64Url.EncodeToString(point.Y),
         };
     }
 

@@ -211,7 +211,11 @@ public class Doctor : Situation
         await SignedInAsync();
         Service.Faults.Add(new Fault(path)
         {
-            Times = 5, Status = 429, Body = "", Headers = new Dictionary<string, string> { ["Retry-After"] = "7" }, When = request => request.Method == "GET",
+            Times = 5,
+            Status = 429,
+            Body = "",
+            Headers = new Dictionary<string, string> { ["Retry-After"] = "7" },
+            When = request => request.Method == "GET",
         });
 
         var found = await FindsAsync(Datagen, 0);
