@@ -125,7 +125,24 @@ internal sealed class CredentialsFile(string folder, Action<string> warn, bool o
     }
 
     // Of another user's link, the write that follows will tell.
-    private Credential? TakeUpLeftovers() => FileFacts.IsNameMine(Path) ? Leftovers.TakeUp(CredentialsPlace.Of(Path)) : null;
+    private Credential? TakeUpLeftovers()
+    {
+        DeleteOthersLeftovers();
+        return FileFacts.IsNameMine(Path) ? Leftovers.TakeUp(CredentialsPlace.Of(Path)) : null;
+    }
+
+    // Of what is written with the same lock: a half of one is of no use, and the next sign-in writes it anew.
+    private void DeleteOthersLeftovers()
+    {
+        try
+        {
+            foreach (var name in new[] { SettingsFile.FileName, DpopKeyFile.FileName }) Leftovers.Delete(System.IO.Path.Combine(folder, name));
+        }
+        catch (CredentialsFileException)
+        {
+            return; // A write that follows will say why the folder can't be changed.
+        }
+    }
 
     private void Narrow(PrivateFile file)
     {

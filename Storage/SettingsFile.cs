@@ -15,14 +15,18 @@ internal sealed class SettingsFile(string folder)
     /// <exception cref="CredentialsFileException">It can't be read, or is not what it should be.</exception>
     public SignInSettings? Read()
     {
-        if (PrivateFile.Read(Path, MaximumBytes, CredentialsFileProblem.Unreadable) is not { } content) return null;
         try
         {
+            if (PrivateFile.Read(Path, MaximumBytes, CredentialsFileProblem.Unreadable) is not { } content) return null;
             return JsonSerializer.Deserialize(content, StorageJson.Default.SignInSettings) ?? throw Unusable(null);
         }
         catch (JsonException problem)
         {
             throw Unusable(problem);
+        }
+        catch (CredentialsFileException) when (!Directory.Exists(folder))
+        {
+            return null; // The sign-in that follows will say what is in the folder's place.
         }
     }
 

@@ -158,8 +158,8 @@ internal sealed class ServerChecks(
             return missing is null
                 ? Check.Ok(Name, $"trusted, with {from}")
                 : Check.Failed(Name, $"trusted, with {from}", $"set {Variable} to a file of certificates, or unset it");
-        return IsCertificates(unreachable)
-            ? Check.Failed(Name, $"no trusted connection, with {from}", unreachable!.Hint)
+        return missing is not null ? Check.Failed(Name, $"no trusted connection, with {from}", $"set {Variable} to a file of certificates, or unset it")
+            : IsCertificates(unreachable) ? Check.Failed(Name, $"no trusted connection, with {from}", unreachable!.Hint)
             : Check.Skipped(Name, $"{Reach.Not}; {from}");
     }
 

@@ -78,16 +78,16 @@ public class Auth0 : ProfileSituation
         Assert.Equal([5, 10, 10], WaitedSeconds);
     }
 
-    [Fact] // Finding 9: it says expired_token once, and invalid_grant ever after.
-    public async Task A_code_that_is_forgotten_after_it_expired_is_an_expired_one()
+    [Fact] // It says expired_token once, and invalid_grant ever after: long before its time that is told in its own words.
+    public async Task A_code_that_is_forgotten_before_its_time_is_a_refusal()
     {
         OffersACode();
         Provider.Answers(Token, Pending, 403)
             .Answers(Token, """{"error":"invalid_grant","error_description":"Invalid or expired device code."}""", 403);
 
-        var failure = await Assert.ThrowsAsync<SignInFailedException>(SignInByDeviceAsync);
+        var failure = await Assert.ThrowsAsync<AuthException>(SignInByDeviceAsync);
 
-        Assert.Contains("expired", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Invalid or expired device code. (invalid_grant)", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace WholeProgram.Scripts;
 
 /// <summary><c>auth exec</c>: a command with the token in its environment, in the place of the program.</summary>
@@ -61,7 +63,11 @@ public class Exec : Situation
     {
         await SignedInAsync();
         string[] command = ["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"];
-        var none = new Run(0, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n", "");
+        // What this process was started with ignored, as by nohup, stays so; SIGPIPE is the runtime's doing.
+        const ulong BrokenPipe = 1ul << 12;
+        var own = (await System.IO.File.ReadAllLinesAsync("/proc/self/status", Stop)).Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim();
+        var ignored = ulong.Parse(own, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & ~BrokenPipe;
+        var none = new Run(0, $"SigBlk:\t0000000000000000\nSigIgn:\t{ignored:x16}\n", "");
 
         Assert.Equal(none, await Datagen.RunAsync(["auth", "exec", "--", .. command]));
         File.ExpiresIn(TimeSpan.FromMinutes(-1)); // A refresh listens to signals, and starts threads.

@@ -108,7 +108,6 @@ public class Organizations : Situation
     [Theory]
     [InlineData("strangers")]
     [InlineData("Test-Org")]
-    [InlineData("")]
     public async Task That_are_no_memberships_are_exit_1_and_change_nothing(string slug)
     {
         await SignedInAsync();

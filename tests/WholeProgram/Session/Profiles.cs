@@ -28,12 +28,12 @@ public class Profiles : Situation
 
         Assert.Equal((0, $"status: authenticated\nemail: {Somebody}\nactive_org_slug: none\n"), (login.ExitCode, login.StandardOutput));
         Assert.Equal((OwnerOnly, OwnerOnly | UnixFileMode.UserExecute), (Of("work").Mode, Of("work").FolderMode));
-        Assert.Equal(["credentials.json", "credentials.lock"], Of("work").Siblings);
+        Assert.Equal(["credentials.json", "credentials.lock", "settings.json"], Of("work").Siblings);
         Assert.Equal(Ok($"email: {Somebody}\nactive_org_slug: none\nrole: none\n"), await Datagen.RunAsync("auth", "status", "--profile", "work"));
         Assert.Equal(Ok(Of("work")["access_token"] + "\n"), await Datagen.RunAsync("--profile=work", "auth", "token"));
         Assert.Equal(Ok(File["access_token"] + "\n"), await Datagen.RunAsync("auth", "token"));
         Assert.Equal(Ok("status: logged_out\n"), await Datagen.RunAsync("auth", "logout", "--profile", "work"));
-        Assert.False(Directory.Exists(Of("work").Folder), "the folder of a profile that is gone");
+        Assert.Equal(["credentials.lock", "settings.json"], Of("work").Siblings); // The next sign-in goes to the same server.
         Assert.Equal(before, File.Bytes());
     }
 

@@ -112,7 +112,7 @@ public class Approved : Situation
 
         Assert.Equal(OwnerOnly, File.Mode);
         Assert.Equal(OwnerOnly | UnixFileMode.UserExecute, File.FolderMode);
-        Assert.Equal(["credentials.json", "credentials.lock"], File.Siblings);
+        Assert.Equal(["credentials.json", "credentials.lock", "settings.json"], File.Siblings);
         Assert.Equal(OwnerOnly, System.IO.File.GetUnixFileMode(File.LockPath));
     }
 

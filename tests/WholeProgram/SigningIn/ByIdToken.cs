@@ -54,7 +54,7 @@ public class ByIdToken : Situation
             ("you@example.com", """["authors"]""", "genlabz-cli", Service.Issuer),
             (GenLabZFile["email"], GenLabZFile.Json["groups"]!.ToJsonString(), GenLabZFile["client_id"], GenLabZFile["issuer"]));
         Assert.Equal((OwnerOnly, OwnerOnly | UnixFileMode.UserExecute), (GenLabZFile.Mode, GenLabZFile.FolderMode));
-        Assert.Equal(["credentials.json", "credentials.lock"], GenLabZFile.Siblings);
+        Assert.Equal(["credentials.json", "credentials.lock", "settings.json"], GenLabZFile.Siblings);
     }
 
     [Fact]

@@ -103,7 +103,6 @@ public class ServerInTrouble : Situation
     }
 
     [Theory]
-    [InlineData(Configuration)]
     [InlineData("/device_authorization")]
     public async Task A_redirect_is_exit_1_and_not_followed(string path)
     {

@@ -6,7 +6,7 @@ namespace Tests.World;
 public static partial class CredentialsFolder
 {
     public static string[] Leftovers(this Credentials file) =>
-        [.. file.Siblings.OfType<string>().Where(name => name is not ("credentials.json" or "credentials.lock"))];
+        [.. file.Siblings.OfType<string>().Where(name => name is not ("credentials.json" or "credentials.lock" or "settings.json"))];
 
     public static void LockIsFree(this Credentials file)
     {

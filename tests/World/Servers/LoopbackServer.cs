@@ -17,13 +17,15 @@ public sealed class LoopbackServer : IDisposable
         _listener = new TcpListener(IPAddress.Loopback, port);
         _serve = serve;
         _listener.Start();
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _ = AcceptAsync();
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    /// <summary>Known afterwards too, where nobody answers any more.</summary>
+    public int Port { get; }
 
     /// <summary>Without a slash at the end.</summary>
-    public string Address => $"http://{_listener.LocalEndpoint}";
+    public string Address => $"http://127.0.0.1:{Port}";
 
     public void Dispose() => _listener.Dispose();
 
