@@ -38,7 +38,7 @@ root=$work/$name
 install -d "$root"
 install -m 755 "$dist/datagen" "$root/datagen"
 ln -s datagen "$root/genlabz"
-copy README.md CHANGELOG.md packaging/copyright "$root"
+copy README.md CHANGELOG.md LICENSE docs/third-party.md packaging/copyright "$root"
 copy dist/man/*.1 "$root/man"
 copy dist/completions/* "$root/completions"
 settle "$root"
