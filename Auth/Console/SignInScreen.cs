@@ -7,6 +7,7 @@ namespace Datagen.Console;
 /// <summary>What a person sees of a sign-in, on standard error, and what they may paste into it.</summary>
 internal sealed class SignInScreen(Output output, Terminal terminal, Func<string, string?> environment)
 {
+    private readonly Lock _oneWayAtATime = new(); // Ways beside each other speak from several threads, and each of several lines.
     private bool _progressShown;
     private bool _browserTried;
     private bool _isFirstWay = true;
@@ -45,6 +46,7 @@ internal sealed class SignInScreen(Output output, Terminal terminal, Func<string
 
     private void ShowUserCode(UserCodePrompt prompt)
     {
+        using var turn = _oneWayAtATime.EnterScope();
         BeginWay("Or, on any device:");
         output.Prompt($"User code: {prompt.UserCode}");
         output.Prompt($"Verify at: {terminal.Address(prompt.VerificationUri)}");
@@ -62,6 +64,7 @@ internal sealed class SignInScreen(Output output, Terminal terminal, Func<string
 
     private void ShowAddress(Uri address)
     {
+        using var turn = _oneWayAtATime.EnterScope();
         BeginWay("Or, in a browser on this machine:");
         output.Prompt($"Open: {terminal.Address(address)}");
         Open(address);
@@ -78,6 +81,7 @@ internal sealed class SignInScreen(Output output, Terminal terminal, Func<string
     {
         if (_pasted is null)
         {
+            using var turn = _oneWayAtATime.EnterScope();
             BeginWay("Or, with a browser on another machine:");
             output.Prompt("Paste here the address it was sent to at the end, or the code in it.\n");
         }
