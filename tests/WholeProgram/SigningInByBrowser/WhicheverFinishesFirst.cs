@@ -89,7 +89,7 @@ public class WhicheverFinishesFirst : Situation
         var shown = login.ErrorSoFar.Replace("\r", "", StringComparison.Ordinal);
         Assert.StartsWith($"Open: {address.OriginalString}\n\n", shown, StringComparison.Ordinal);
         Assert.Contains("\n\nOr, with a browser on another machine:\nPaste here ", shown, StringComparison.Ordinal);
-        Assert.Matches(@"\n\nOr, on any device:\nUser code: [A-Z-]+\nVerify at: \S+\n", shown);
+        Assert.Matches(@"\n\nOr, on any device:\nUser code: [A-Z0-9-]+\nVerify at: \S+\n", shown);
         Assert.All(shown.Split('\n').Skip(1), line => Assert.InRange(line.Length, 0, 80));
     }
 
